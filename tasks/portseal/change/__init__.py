@@ -1,0 +1,1 @@
+"""The engine that carries a plan out."""

@@ -1,0 +1,1 @@
+"""`portseal <verb>`, one file a verb."""

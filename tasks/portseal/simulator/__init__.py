@@ -1,0 +1,1 @@
+"""Switches in software: SSH servers that speak a platform's CLI, written from what vendors document."""
