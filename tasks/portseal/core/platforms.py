@@ -58,6 +58,8 @@ class Read(Value):
     """Lines that are no configuration."""
     noise: tuple[Pattern, ...] = ()
     """Further lines that are no configuration (`Building configuration...`, `end`)."""
+    verbatim: tuple[Pattern, ...] = ()
+    """Lines that begin free text (a banner); group `end` has the text whose next occurrence ends it."""
     complete: Pattern | None = None
     """A line that the whole configuration ends with; without it the reading was cut and nothing is concluded."""
 
@@ -71,9 +73,11 @@ class Owned(Value):
 
 
 class Order(Value):
-    """A place in the order of lines within their section; tables are in the order in which lines must be sent."""
+    """A place in the order of lines within their section: lower weights are sent first, what is not listed has 500."""
 
     match: Lineage
+    """Matched against the line as it is sent, so a removal is `^no ...`."""
+    weight: int
 
 
 class Negate(Value):
@@ -88,11 +92,13 @@ class SecretPlace(Value):
     """Where a secret stands in the configuration: `(?P<secret>)` and, where shown, `(?P<encoding>)`."""
 
     match: Lineage
-    """The last pattern has the groups."""
+    """The last pattern has the groups; both sides are compared with the encoding cut out and the secret fingerprinted."""
     encodings: dict[str, Literal["plain", "type7", "opaque"]]
-    """By the text of group `encoding` (`""`: none shown)."""
-    canonical: str
-    """The line without encoding, with `{secret}`: what both sides are compared as."""
+    """By the text of group `encoding` (`""`: none shown); one that is not listed is opaque."""
+    hexadecimal: bool = False
+    """The secret is a number in hexadecimal digits, so that its case does not matter."""
+    allowed: Pattern = r"^[!-~]+$"
+    """What a secret must look like to be typed here without being taken for something else."""
 
 
 class Forbid(Value):
@@ -109,6 +115,10 @@ class Require(Value):
     match: Lineage
     code: str
     reason: str
+    absent: bool = False
+    """The line must *not* be there (somebody else's method list, say)."""
+    unless_option: str | None = None
+    """Not required where this host option is true."""
 
 
 class Errors(Value):

@@ -15,6 +15,8 @@ class Mode(StrEnum):
 
     CLOSED = "closed"
     MONITOR = "monitor"
+    OFF = "off"
+    """No port access control: the static CAK of a must-secure link is what admits the camera."""
 
 
 class HostMode(StrEnum):
@@ -144,3 +146,10 @@ class Profile(Value):
     dot1x: Dot1x = Dot1x()
     macsec: Macsec = Macsec()
     mac_limit: MacLimit | None = None
+
+    @model_validator(mode="after")
+    def _something_admits_the_camera(self) -> Profile:
+        static = self.macsec.policy is not MacsecPolicy.OFF and self.macsec.cak is CakSource.STATIC
+        if self.dot1x.mode is Mode.OFF and not static:
+            raise ValueError("dot1x.mode 'off' leaves the port open; it goes only with macsec and cak 'static'")
+        return self
