@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, IPvAnyAddress
 
-from portseal.core.model import Mac, Name, Value, Vlan
+from portseal.core.model import Mac, Name, Text, Value, Vlan
 from portseal.core.profile import Profile
 
 
@@ -42,18 +42,18 @@ class Camera(Value):
     name: Name
     mac: Mac
     switch: Name
-    port: str
+    port: Annotated[Text, Field(min_length=1)]
     """As written by the user; `PortIntent.port` has the platform's long form."""
     profile: Name
-    ip: str | None = None
-    model: str | None = None
-    serial: str | None = None
+    ip: Text | None = None
+    model: Text | None = None
+    serial: Text | None = None
     vlan: Vlan | None = None
-    identity: str | None = None
+    identity: Text | None = None
     supplicant: Supplicant = Supplicant.NONE
     macsec: CameraMacsec = CameraMacsec.NONE
-    recorder: str | None = None
-    location: str | None = None
+    recorder: Text | None = None
+    location: Text | None = None
     stage: Stage = Stage.SEALED
     row: int = 0
     """Line of cameras.csv, 1-based; the header is line 1."""

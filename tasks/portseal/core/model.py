@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -50,6 +51,18 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,6
 
 Vlan = Annotated[int, Field(ge=1, le=4094)]
 
+Text = Annotated[str, StringConstraints(pattern=r"^[^\p{C}\p{Zl}\p{Zp}!?{}]*$", max_length=255)]
+"""Free text that may reach a template: one line, nothing invisible (Unicode categories C, Zl, Zp), and none of `!` (begins
+a comment on many switches), `?` (asks their command line for help in the middle of a line), `{` and `}` (mark a secret
+reference in rendered lines)."""
+
+
+class Severity(StrEnum):
+    """Whether a finding refuses the site or only deserves a look."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
 
 class Finding(Value):
     """One thing that is wrong with what the user wrote: where, what, and what would be right."""
@@ -62,3 +75,4 @@ class Finding(Value):
     code: str
     """From the documented list in docs/lint-codes.md, e.g. `duplicate-mac`."""
     message: str
+    severity: Severity = Severity.ERROR

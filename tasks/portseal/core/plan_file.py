@@ -1,0 +1,87 @@
+"""A plan to and from its file: what was reviewed is what is applied, or nothing is."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+from pydantic import ValidationError
+
+from portseal.core.errors import PlanError
+from portseal.core.model import Value
+from portseal.core.planning import SwitchPlan
+
+
+class Plan(Value):
+    """What will be done to a site's switches, as reviewed."""
+
+    schema_version: Literal[1] = 1
+    portseal: str
+    """Version that made the plan."""
+    site: str
+    created: datetime
+    expires: datetime
+    switches: tuple[SwitchPlan, ...]
+    unread: dict[str, str] = {}
+    """Switch → why it could not be planned; nothing will be done to it."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to send."""
+        return any(switch.changes for switch in self.switches)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every switch was read and no port was left out."""
+        return not self.unread and not any(switch.refusals for switch in self.switches)
+
+
+def make_plan(
+    *,
+    version: str,
+    site: str,
+    now: datetime,
+    valid: timedelta,
+    switches: tuple[SwitchPlan, ...],
+    unread: dict[str, str],
+) -> Plan:
+    """The plan of a site, valid for `valid` from `now` (with its time zone)."""
+    return Plan(portseal=version, site=site, created=now, expires=now + valid, switches=switches, unread=unread)
+
+
+def dump_plan(plan: Plan) -> str:
+    """The plan as the text of its file, with the digest of all it says."""
+    content = plan.model_dump(mode="json")
+    return json.dumps({**content, "digest": _digest(content)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def load_plan(text: str, *, name: str, now: datetime) -> Plan:
+    """The plan that a file holds.
+
+    Raises:
+        PlanError: the file is damaged, was changed after it was written, or has expired.
+    """
+    try:
+        content = json.loads(text)
+        digest = content.pop("digest")
+        plan = Plan.model_validate(content)
+    except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise PlanError(
+            f"{name}: not a plan of portseal, or damaged; make it again with `portseal plan -o {name}`"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise PlanError(f"{name}: damaged at {where} ({first['msg']}); make the plan again") from error
+    if digest != _digest(content):
+        raise PlanError(f"{name}: the plan was changed after it was made; make it again and review that")
+    if now > plan.expires:
+        raise PlanError(f"{name}: the plan expired at {plan.expires:%Y-%m-%d %H:%M %Z}; make it again and review that")
+    return plan
+
+
+def _digest(content: dict[str, object]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(canonical.encode()).hexdigest()

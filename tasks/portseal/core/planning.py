@@ -1,0 +1,325 @@
+"""Intent and running configuration in, plan out: the owned lines that differ, in order, with what undoes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import ndiff
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from hier_config.root import HConfig
+
+from portseal.core import tree
+from portseal.core.intent import SwitchIntent
+from portseal.core.marks import Marks, unresolved
+from portseal.core.model import Value
+from portseal.core.owned import OwnedConfiguration, canonical, owned_configuration
+from portseal.core.platforms import Pack, Strategy
+from portseal.core.rendering import render
+
+SWITCH_WIDE = "switch"
+"""Scope of a step that is not about one port."""
+
+
+class Step(Value):
+    """Lines that belong together, in the order in which they are sent."""
+
+    scope: str
+    """Long port name, or `switch`."""
+    lines: tuple[str, ...]
+    """As sent, with references where secrets go. For `file-swap`: a file's section line and its whole new content;
+    the section line alone where the file goes away."""
+
+
+class Risk(Value):
+    """Something a reviewer should know before saying yes."""
+
+    code: Literal["opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port"]
+    scope: str
+    message: str
+
+
+class Refusal(Value):
+    """Something the plan leaves alone, and why."""
+
+    scope: str
+    code: str
+    reason: str
+
+
+class SwitchPlan(Value):
+    """What will be done to one switch."""
+
+    switch: str
+    platform: str
+    ports: tuple[str, ...]
+    """Managed ports, long names: those of the inventory and those to be released, less the refused ones."""
+    running_digest: str
+    """Of the owned running configuration the plan was made against."""
+    rendered_digest: str
+    """Of the rendered configuration, references in place."""
+    secrets: dict[str, str]
+    """Reference → fingerprint of each secret that the rendered configuration needs."""
+    steps: tuple[Step, ...]
+    undo: tuple[Step, ...]
+    risks: tuple[Risk, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    diff: str = ""
+    """Owned lines before and after, secrets as fingerprints; lines begin with ` `, `-` or `+`."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to send."""
+        return bool(self.steps)
+
+    @property
+    def changed_ports(self) -> tuple[str, ...]:
+        """Long names of the ports that a step is about."""
+        return tuple(step.scope for step in self.steps if step.scope != SWITCH_WIDE)
+
+
+def plan_switch(
+    intent: SwitchIntent,
+    running: str,
+    pack: Pack,
+    folders: Sequence[Path],
+    *,
+    marks: Marks,
+    managed: frozenset[str] = frozenset(),
+    released: Literal["unseal", "keep"] = "unseal",
+) -> SwitchPlan:
+    """The plan for one switch. `managed`: long names of ports that were sealed before and may have left the inventory.
+
+    Raises:
+        ParseError: `running` is not a whole running configuration.
+        SecretError: a secret that the switch needs cannot be had.
+        PlatformError: a template is wrong.
+    """
+    gone = frozenset() if released == "keep" else managed - {port.port for port in intent.ports}
+    ports = tuple(port.port for port in intent.ports) + tuple(sorted(gone))
+    owned = _owned(intent, running, pack, ports, marks)
+    refusals = _refusals(ports, owned)
+    if any(refusal.scope == SWITCH_WIDE for refusal in refusals):
+        return _untouched(intent, pack, ports, owned, refusals)
+    refused = {refusal.scope for refusal in refusals}
+    if refused:
+        ports = tuple(port for port in ports if port not in refused)
+        owned = _owned(intent, running, pack, ports, marks)
+        intent = without_ports(intent, refused)
+    rendered = render(intent, *folders)
+    target = canonical(rendered, pack, mark=marks.target)
+    before, after = _compared(owned, target, pack)
+    steps = _steps(before, after, pack, marks)
+    undo = _steps(after, before, pack, marks)
+    released_ports = gone - refused
+    return SwitchPlan(
+        switch=intent.switch,
+        platform=pack.name,
+        ports=ports,
+        running_digest=owned.digest,
+        rendered_digest=sha256(rendered.encode()).hexdigest(),
+        secrets=dict(sorted(marks.fingerprints.items())),
+        steps=steps,
+        undo=undo if steps else (),
+        risks=_risks(intent, pack, steps, undo, released_ports) if steps else (),
+        refusals=refusals,
+        diff=diff(before, after) if steps else "",
+    )
+
+
+def without_ports(intent: SwitchIntent, ports: frozenset[str] | set[str]) -> SwitchIntent:
+    """The same intent without these ports."""
+    left = tuple(port for port in intent.ports if port.port not in ports)
+    used = {port.profile for port in left}
+    policies = {name: policy for name, policy in intent.macsec_policies.items() if name in used}
+    return intent.model_copy(update={"ports": left, "macsec_policies": policies})
+
+
+def _owned(intent: SwitchIntent, running: str, pack: Pack, ports: Sequence[str], marks: Marks) -> OwnedConfiguration:
+    return owned_configuration(
+        running,
+        pack,
+        ports=ports,
+        radius_addresses=tuple(str(s.address) for s in intent.radius.servers) if intent.radius else (),
+        mark=marks.running,
+        options=frozenset(name for name, value in intent.options.items() if value is True),
+    )
+
+
+def owned_digest(plan: SwitchPlan, intent: SwitchIntent, running: str, pack: Pack, marks: Marks) -> str:
+    """The digest of what `running` has of the lines that `plan` owns, to compare with `plan.running_digest`."""
+    return _owned(intent, running, pack, plan.ports, marks).digest
+
+
+def _compared(owned: OwnedConfiguration, target: str, pack: Pack) -> tuple[str, str]:
+    """Canonical text before and after. Lines that are never removed stand in both; hidden defaults in neither."""
+    if pack.files:
+        return owned.text, target
+    driver = tree.PackDriver(pack)
+    running, wanted, kept = (tree.tree(text, driver) for text in (owned.text, target, owned.keep))
+    section = re.compile(pack.port_section)
+    for config, other in ((running, wanted), (wanted, running)):
+        for child in other.children:  # a port is always there; only what it holds comes and goes
+            if section.search(child.text) and child.text not in config.children:
+                config.add_child(child.text)
+    tree.add_kept(wanted, kept, driver)
+    pristine = running.deep_copy()
+    tree.drop_defaults(running, wanted, pack)
+    tree.drop_defaults(wanted, pristine, pack)
+    return _text(running), _text(wanted)
+
+
+def _text(config: HConfig) -> str:
+    return "".join(f"{' ' * (child.depth() - 1)}{child.text}\n" for child in config.all_children())
+
+
+def _steps(before: str, after: str, pack: Pack, marks: Marks) -> tuple[Step, ...]:
+    section = re.compile(pack.port_section)
+    steps: list[Step] = []
+    for lines in _file_sections(before, after) if pack.files else _line_sections(before, after, pack):
+        found = section.search(lines[0])
+        scope = found["port"] if found else SWITCH_WIDE
+        sent = tuple(marks.referenced(line) for line in lines)
+        if steps and scope == steps[-1].scope:
+            steps[-1] = Step(scope=scope, lines=steps[-1].lines + sent)
+        else:
+            steps.append(Step(scope=scope, lines=sent))
+    return tuple(steps)
+
+
+def _line_sections(before: str, after: str, pack: Pack) -> tuple[tuple[str, ...], ...]:
+    driver = tree.PackDriver(pack)
+    sections = tree.change(tree.tree(before, driver), tree.tree(after, driver), pack)
+    return tuple(section.lines for section in sections)
+
+
+def _file_sections(before: str, after: str) -> tuple[tuple[str, ...], ...]:
+    old, new = sections(before), sections(after)
+    changed = tuple((head, *lines) for head, lines in new.items() if old.get(head) != lines)
+    return changed + tuple((head,) for head in old if head not in new)
+
+
+def sections(text: str) -> dict[str, tuple[str, ...]]:
+    """Canonical configuration by top-level line, in order."""
+    found: dict[str, list[str]] = {}
+    head = ""
+    for line in text.splitlines():
+        if line.startswith(" "):
+            found[head].append(line)
+        else:
+            head = line
+            found.setdefault(head, [])
+    return {head: tuple(lines) for head, lines in found.items()}
+
+
+def diff(before: str, after: str) -> str:
+    """What changes, section by section, as lines that begin with ` `, `-` or `+`."""
+    old, new = sections(before), sections(after)
+    out: list[str] = []
+    for head in dict.fromkeys([*new, *old]):
+        was, becomes = old.get(head), new.get(head)
+        if was == becomes:
+            continue
+        sign = "+" if was is None else "-" if becomes is None else " "
+        out.append(f"{sign}{head}")
+        out.extend(line[0] + line[2:] for line in ndiff(was or (), becomes or ()) if line[0] in "+-")
+    return "\n".join(out)
+
+
+def _refusals(ports: Sequence[str], owned: OwnedConfiguration) -> tuple[Refusal, ...]:
+    found = [Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in owned.missing]
+    for port in ports:
+        facts = owned.ports.get(port)
+        if facts is None:
+            found.append(Refusal(scope=port, code="no-such-port", reason="the switch has no such port"))
+        else:
+            found.extend(Refusal(scope=port, code=code, reason=reason) for code, reason in facts.forbidden)
+    return tuple(found)
+
+
+def _untouched(
+    intent: SwitchIntent, pack: Pack, ports: tuple[str, ...], owned: OwnedConfiguration, refusals: tuple[Refusal, ...]
+) -> SwitchPlan:
+    return SwitchPlan(
+        switch=intent.switch,
+        platform=pack.name,
+        ports=ports,
+        running_digest=owned.digest,
+        rendered_digest="",
+        secrets={},
+        steps=(),
+        undo=(),
+        refusals=refusals,
+    )
+
+
+def _risks(
+    intent: SwitchIntent, pack: Pack, steps: tuple[Step, ...], undo: tuple[Step, ...], released: frozenset[str]
+) -> tuple[Risk, ...]:
+    risks = [
+        Risk(
+            code="opens-port", scope=port, message="no camera of the inventory hangs here any more; the port is opened"
+        )
+        for port in sorted(released & {step.scope for step in steps})
+    ]
+    risks.extend(_experimental(intent, pack, {step.scope for step in steps}))
+    removed = [
+        line for step in steps if step.scope == SWITCH_WIDE for line in step.lines if line.startswith(pack.negation)
+    ]
+    if removed:
+        risks.append(
+            Risk(code="removes-switch-wide", scope=SWITCH_WIDE, message=f"{len(removed)} switch-wide lines go away")
+        )
+    if pack.commit.strategy is Strategy.CHECKPOINT_ROLLBACK:
+        risks.append(
+            Risk(code="no-self-undo", scope=SWITCH_WIDE, message="the switch cannot undo the change by itself")
+        )
+    if any(unresolved(line) for step in undo for line in step.lines):
+        risks.append(
+            Risk(
+                code="undo-incomplete",
+                scope=SWITCH_WIDE,
+                message="the undo lines lack secrets that only the switch knows; its own timer restores them",
+            )
+        )
+    return tuple(risks)
+
+
+def _experimental(intent: SwitchIntent, pack: Pack, scopes: set[str]) -> list[Risk]:
+    claims = [claim for claim in pack.capability if claim.support == "experimental"]
+    found: list[Risk] = []
+    for port in intent.ports:
+        if port.port not in scopes:
+            continue
+        for claim in claims:
+            if claim.feature.startswith("macsec.") and port.macsec.policy == "off":
+                continue
+            if set(field_values(port, claim.feature)) & set(claim.values):
+                values = ", ".join(claim.values)
+                found.append(
+                    Risk(
+                        code="experimental",
+                        scope=port.port,
+                        message=f"{claim.feature} {values}: {claim.note or claim.source}",
+                    )
+                )
+    return found
+
+
+def field_values(value: object, feature: str) -> tuple[str, ...]:
+    """The values of a dotted field as text; empty where the field is absent."""
+    for name in feature.split("."):
+        value = getattr(value, name, None)
+        if value is None:
+            return ()
+    if isinstance(value, tuple):
+        return tuple(str(item) for item in value)
+    return (str(value),)
+
+
+def counts(plans: Mapping[str, SwitchPlan]) -> tuple[int, int]:
+    """(switches, ports) that change."""
+    changing = [plan for plan in plans.values() if plan.changes]
+    return len(changing), sum(len(plan.changed_ports) for plan in changing)

@@ -1,0 +1,61 @@
+"""Intent in, configuration text out: the owned lines a switch must have, with references where secrets go.
+
+A platform's `switch.j2` is rendered once, then its `port.j2` for each port. Templates see `switch` (`SwitchIntent`), `port`
+(`PortIntent`, in `port.j2`), the function `secret(ref)` and the filter `fit(length)`; anything else is an error.
+"""
+
+from __future__ import annotations
+
+import functools
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from portseal.core.errors import PlatformError
+from portseal.core.intent import SwitchIntent
+from portseal.core.secrets import reference
+
+
+def fit(name: str, length: int) -> str:
+    """`name` in at most `length` characters: itself, or its beginning and four digits of its digest.
+
+    >>> fit("short", 13), fit("a-rather-long-profile", 13)
+    ('short', 'a-rather-5a99')
+    """
+    if len(name) <= length:
+        return name
+    return f"{name[: length - 5]}-{sha256(name.encode()).hexdigest()[:4]}"
+
+
+@functools.cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - configuration text, and every field was checked by lint
+    )
+    environment.filters["fit"] = fit
+    environment.globals["secret"] = reference
+    return environment
+
+
+def render(intent: SwitchIntent, *folders: Path) -> str:
+    """The configuration of one switch, each line once, secrets as references.
+
+    A template is looked for in `folders` in turn, so that a site's own folder can override a single file.
+
+    Raises:
+        PlatformError: a template is missing or asks for what the intent has not.
+    """
+    environment = _environment(folders)
+    try:
+        port_template = environment.get_template("port.j2")
+        parts = [environment.get_template("switch.j2").render(switch=intent)]
+        parts.extend(port_template.render(switch=intent, port=port) for port in intent.ports)
+    except TemplateError as error:
+        raise PlatformError(f"{intent.switch}: template of platform {intent.platform}: {error}") from error
+    return "".join(line for part in parts for line in part.splitlines(keepends=True) if line.strip())
