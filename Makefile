@@ -37,7 +37,7 @@ lab:
 	  dpkg-query -W -f '$${Status}' "$$name" 2>/dev/null | grep -q '^install ok installed$$' || missing="$$missing $$name"; \
 	done; \
 	test -z "$$missing" || { echo "make lab: Debian packages are missing; install them with: apt-get install$$missing" >&2; exit 1; }
-	@$(MAKE) --no-print-directory $(READY)
+	@$(MAKE) --no-print-directory -s $(READY)
 	@$(VENV)/bin/python lab/run.py
 
 bench: $(READY)
