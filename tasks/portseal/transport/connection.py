@@ -1,0 +1,150 @@
+"""Nornir hosts in, sessions out: one session a switch, kept by Nornir until `nr.close_connections()`.
+
+Tasks call `session_for`. The first call for a host connects; later ones give the same session, because Nornir keeps it among
+the host's connections. A host is worked on by one thread at a time, so a session is too. How many switches are being
+connected to at once is limited for the whole process, apart from how many are worked on: RADIUS and AAA servers mind.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+from nornir.core.configuration import Config
+from nornir.core.inventory import Host
+from nornir.core.plugins.connections import ConnectionPluginRegister
+from pydantic import Field, ValidationError
+
+from portseal.core.errors import ConnectError
+from portseal.core.model import Value
+from portseal.core.platforms import Pack
+from portseal.core.secrets import Resolve
+from portseal.transport.cli_session import open_session
+from portseal.transport.session import Session
+from portseal.transport.target import Target
+
+NAME = "portseal-session"
+"""Unlike any other plugin's of any kind: Nornir 3.6 keeps all kinds in one table."""
+
+AT_ONCE = 32
+"""Switches that are being connected to at the same time, where the caller sets no limit of their own."""
+
+_connecting: AbstractContextManager[object] = BoundedSemaphore(AT_ONCE)
+
+
+class Login(Value):
+    """Host or group data `login`."""
+
+    username: str
+    password: str | None = None
+    """Secret reference."""
+    key_file: Path | None = None
+    enable: str | None = None
+    """Secret reference for the privileged mode."""
+
+
+class Transport(Value):
+    """Host or group data `transport`, all of it optional: what one switch needs otherwise than most."""
+
+    window: int = Field(default=32768, ge=1)
+    connect_timeout: float = Field(default=10.0, gt=0)
+    prompt_timeout: float = Field(default=20.0, gt=0)
+
+
+class PortsealConnection:
+    """Nornir's connection plugin `portseal-session`; `extras` has the open `session`."""
+
+    connection: Session
+
+    def open(  # noqa: PLR0917 - Nornir calls it so
+        self,
+        hostname: str | None,
+        username: str | None,
+        password: str | None,
+        port: int | None,
+        platform: str | None,
+        extras: dict[str, Any] | None = None,
+        configuration: Config | None = None,
+    ) -> None:
+        """Keep the session that `session_for` opened.
+
+        Raises:
+            ConnectError: called by anything else, without a session.
+        """
+        session = (extras or {}).get("session")
+        if session is None:
+            raise ConnectError(hostname or "", "a session is opened by portseal.transport.connection.session_for")
+        self.connection = session
+
+    def close(self) -> None:
+        """End the session."""
+        self.connection.close()
+
+
+def register() -> None:
+    """Make the connection plugin known to Nornir; calling it again changes nothing."""
+    ConnectionPluginRegister.register(NAME, PortsealConnection)
+
+
+def session_for(
+    host: Host,
+    *,
+    pack: Pack,
+    known_hosts: Path | None,
+    resolve: Resolve,
+    connecting: AbstractContextManager[object] | None = None,
+) -> Session:
+    """The session of this host: the open one, or a new one.
+
+    `connecting` is entered while a connection is being made: a semaphore, where the limit of this process is not wanted.
+
+    Raises:
+        ConnectError: the host's data is wrong, or no session could be opened.
+        SecretError: a secret of the login cannot be resolved.
+    """
+    kept = host.connections.get(NAME)
+    if kept is not None:
+        session: Session = kept.connection
+        return session
+    register()
+    target = target_of(host, pack=pack, known_hosts=known_hosts)
+    with connecting or _connecting:
+        session = open_session(target, resolve=resolve)
+    host.open_connection(NAME, configuration=Config(), extras={"session": session}, default_to_host_attributes=False)
+    return session
+
+
+def forget_session(host: Host) -> None:
+    """Close this host's session, if one is open, so that the next `session_for` connects again (after a cut or a reboot)."""
+    if NAME in host.connections:
+        host.close_connection(NAME)
+
+
+def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
+    """Where and how to log in, from what the inventory says of this host.
+
+    Raises:
+        ConnectError: `login`, `transport` or the address is missing or wrong; the message has every mistake.
+    """
+    try:
+        login = Login.model_validate(host.get("login") or {})
+        transport = Transport.model_validate(host.get("transport") or {})
+        return Target(
+            switch=host.name,
+            address=host.hostname or host.name,
+            port=host.port or 22,
+            username=login.username,
+            password_ref=login.password,
+            key_file=login.key_file and login.key_file.expanduser(),
+            enable_ref=login.enable,
+            device_type=pack.names.netmiko,
+            errors=pack.errors,
+            known_hosts=known_hosts,
+            accept_unknown_host_key=host.get("accept_unknown_host_key") is True,
+            **transport.model_dump(),
+        )
+    except ValidationError as error:
+        mistakes = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'login'}: {e['msg']}" for e in error.errors())
+        raise ConnectError(host.name, f"{error.title} data of this host is wrong: {mistakes}") from None
