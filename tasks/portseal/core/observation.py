@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
 
+from portseal.core.errors import ParseError
+from portseal.core.meaning import fallback, last, method, method_states, number, same_sessions, text, word
 from portseal.core.model import Value
+from portseal.core.parsing import Row, parse, recognise
+from portseal.core.platforms import Kind, Pack
+from portseal.core.portname import long_port
 
 
 class LinkState(StrEnum):
@@ -96,3 +105,148 @@ class PortState(Value):
     """Kinds that were read and understood: link, errdisable, session, mka, counters, mac."""
     unparsed: tuple[str, ...] = ()
     """Commands whose output was not understood, with the first line that was not."""
+
+
+class _Heard(NamedTuple):
+    """What one command contributed."""
+
+    kind: Kind
+    port: str | None
+    """The one port it was asked about; None: all."""
+    whole: bool
+    """Nothing was left out by a further argument."""
+    rows: tuple[Row, ...]
+    problem: str | None
+
+
+_NAMES = {
+    Kind.LINK: "link",
+    Kind.ERRDISABLE: "errdisable",
+    Kind.SESSION: "session",
+    Kind.SESSION_DETAIL: "session",
+    Kind.MKA: "mka",
+    Kind.COUNTERS: "counters",
+    Kind.MAC: "mac",
+}
+_ALWAYS_A_ROW = {Kind.LINK, Kind.COUNTERS}
+"""Kinds whose commands have a row for every port there is: without one, nothing was learnt of the port."""
+
+
+def port_states(
+    pack: Pack, folder: Path, outputs: Mapping[str, str], ports: Sequence[str] = ()
+) -> dict[str, PortState]:
+    """What `outputs` (command as sent → text as printed) say of each port they name and of each of `ports`, by long name.
+
+    Text that is not understood does not raise: it stands in `unparsed` of every port the command was about.
+
+    Raises:
+        InputError: the pack understands no such command.
+    """
+    heard = [_hear(pack, folder, command, output) for command, output in outputs.items()]
+    rows: dict[str, dict[Kind, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for answer in heard:
+        for row in answer.rows:
+            if port := text(row, "port"):
+                rows[port][answer.kind].append(row)
+    named = {port for port in rows if _is_port(pack, port)}
+    return {port: _state(pack, port, rows[port], heard) for port in dict.fromkeys([*ports, *sorted(named)])}
+
+
+def _hear(pack: Pack, folder: Path, command: str, output: str) -> _Heard:
+    known = recognise(pack, command)
+    try:
+        return _Heard(known.show.kind, known.port, not known.selects, parse(pack, folder, command, output), None)
+    except ParseError as error:
+        return _Heard(known.show.kind, known.port, not known.selects, (), str(error))
+
+
+def _is_port(pack: Pack, text: str) -> bool:
+    try:
+        return long_port(pack.ports, text) == text
+    except ValueError:
+        return False
+
+
+def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Sequence[_Heard]) -> PortState:
+    about = [answer for answer in heard if answer.port in (None, port) and answer.kind in _NAMES]
+    failed = {_NAMES[answer.kind] for answer in about if answer.problem}
+    read = {
+        _NAMES[answer.kind]
+        for answer in about
+        if answer.whole and not (answer.kind in _ALWAYS_A_ROW and not rows.get(answer.kind))
+    }
+    link = _last_word(pack, "link", rows.get(Kind.LINK, ()))
+    shown = last(text(row, "status") for row in rows.get(Kind.LINK, ())) if link == "err-disabled" else None
+    sessions = [*rows.get(Kind.SESSION, ()), *rows.get(Kind.SESSION_DETAIL, ())]
+    return PortState(
+        port=port,
+        link=LinkState.DOWN if link == "err-disabled" else LinkState(link or "unknown"),
+        err_disabled=last([shown, *(text(row, "reason") for row in rows.get(Kind.ERRDISABLE, ()))]),
+        macs=tuple(sorted({mac for row in rows.get(Kind.MAC, ()) if (mac := text(row, "mac")) and not _is_group(mac)})),
+        sessions=tuple(_session(pack, group) for group in same_sessions(sessions)),
+        mka=_mka(pack, rows.get(Kind.MKA, ())),
+        counters=_counters(rows.get(Kind.COUNTERS, ())),
+        observed=frozenset(read - failed),
+        unparsed=tuple(answer.problem for answer in about if answer.problem),
+    )
+
+
+def _session(pack: Pack, rows: Sequence[Row]) -> Session:
+    """One session from all that is shown of it. Where two commands say different things, the status is unknown."""
+    words = {word(pack, "session.status", row.get("status")) for row in rows}
+    status = words.pop() if len(words) == 1 else None
+    authority = fallback(pack, rows)
+    if authority == "unknown":
+        status, authority = None, None
+    return Session(
+        mac=last(text(row, "mac") for row in rows),
+        method=SessionMethod(method(pack, rows) or "unknown"),
+        status=SessionStatus(status or "unknown"),
+        vlan=last(number(row, "vlan") for row in rows),
+        user=last(text(row, "user") for row in rows),
+        method_states=method_states(rows),
+        fallback=authority,
+    )
+
+
+def _mka(pack: Pack, rows: Sequence[Row]) -> Mka | None:
+    """The port's participant; of several keys the one that is in use, the key with live peers before the one without."""
+    by_key: dict[str | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_key[text(row, "ckn")].append(row)
+    made = [_participant(pack, same) for same in by_key.values()]
+    return max(made, key=lambda mka: (mka.status is MkaStatus.SECURED, mka.live_peers or 0), default=None)
+
+
+def _participant(pack: Pack, rows: Sequence[Row]) -> Mka:
+    words = {word(pack, "mka.status", row.get("status")) for row in rows}
+    lonely = "secured-without-peer" in words
+    words = {"secured" if each in ("secured-without-peer", "fallback") else each for each in words}
+    status = words.pop() if len(words) == 1 else None
+    key_server = word(pack, "mka.key_server", last(text(row, "key_server") for row in rows))
+    return Mka(
+        status=MkaStatus(status or "unknown"),
+        ckn=last(text(row, "ckn") for row in rows),
+        live_peers=0 if lonely else last(number(row, "live_peers") for row in rows),
+        key_server=None if key_server is None else key_server == "yes",
+        cipher=last(text(row, "cipher") for row in rows),
+        policy=last(text(row, "policy") for row in rows),
+        fallback_key=any(word(pack, "mka.status", row.get("status")) == "fallback" for row in rows),
+    )
+
+
+def _counters(rows: Sequence[Row]) -> Counters | None:
+    if not rows:
+        return None
+    return Counters(
+        sent=last(number(row, "sent") for row in rows), received=last(number(row, "received") for row in rows)
+    )
+
+
+def _last_word(pack: Pack, field: str, rows: Sequence[Row]) -> str | None:
+    return word(pack, field, text(rows[-1], "status")) if rows else None
+
+
+def _is_group(mac: str) -> bool:
+    """Whether this is the address of a group of stations (IEEE 802-2014 §8.2.2)."""
+    return bool(int(mac[:2], 16) & 1)

@@ -194,12 +194,14 @@ class Show(Value):
     """A show command we understand."""
 
     commands: tuple[str, ...]
-    """As one types it; `<interface>`, `<mac>`, `<session>`, `<any>` stand for an argument."""
+    """As one types it; `<interface>`, `<mac>`, `<session>`, `<any>` stand for an argument, `[...]` for what may be left out."""
     template: str
     """TextFSM file in this folder; its Value names, lower-cased, are our field names."""
     kind: Kind = Kind.OTHER
     empty: tuple[Pattern, ...] = ()
-    """Output that means: understood, and there is none."""
+    """A line that means: understood, and there is none; `^$` where the command then prints nothing at all."""
+    count: Pattern | None = None
+    """A line that says in group `count` how many rows there are; with another number of them the output was cut."""
     evidence: Evidence
     source: str
 

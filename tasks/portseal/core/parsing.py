@@ -1,0 +1,229 @@
+"""Text of a show command in, rows out: dictionaries whose keys are the Value names of the pack's TextFSM template, lower-cased.
+
+Keys mean the same on every platform: `port` (long spelling), `mac`, `vlan`, `status`, `method`, `user`, `session_id`, `ckn`,
+`live_peers`, `sent`, `received`, ... Words stay the vendor's; `core.observation` says what they mean.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from textfsm import TextFSM, TextFSMError, TextFSMTemplateError
+
+from portseal.core.errors import InputError, ParseError, PlatformError
+from portseal.core.model import normal_mac
+from portseal.core.platforms import Pack, Show
+from portseal.core.portname import long_port
+
+Field = str | int | tuple[str, ...] | None
+Row = dict[str, Field]
+
+_NOTHING = frozenset({"", "-", "--", "---", "n/a", "na", "unknown", "(unknown)", "none", "ua"})
+_MACS = ("mac", "client_mac", "source_mac")
+_NUMBERS = ("vlan", "live_peers", "tx_sc", "rx_sc", "seconds_left", "violations", "maximum", "current")
+_SUMS = ("sent", "received")
+_HEX = ("ckn",)
+_INTERFACE = r"(?P<interface>[A-Za-z][A-Za-z-]* \d\S*|\S+)"
+_ARGUMENTS = {
+    "<interface>": _INTERFACE,
+    "<mac>": r"(?P<selects>[0-9A-Fa-f]{2}(?:[:-]?[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:[.-][0-9A-Fa-f]{4}){2})",
+    "<session>": r"(?P<selects>[0-9A-Fa-f]{8,})",
+    "<any>": r"(?P<selects>\S+)",
+}
+_PROMPT = r"[<\[]?[A-Za-z0-9][\w.:/()@~-]*[#>$\]]"
+
+
+class Known(NamedTuple):
+    """A show command as somebody typed it, recognised."""
+
+    show: Show
+    text: str
+    """With single spaces."""
+    port: str | None
+    """The interface argument, long; None where the command has none."""
+    selects: bool
+    """Whether another argument (a MAC address, a session, a method) leaves some of the switch's rows out."""
+
+
+def recognise(pack: Pack, command: str) -> Known:
+    """The `[[show]]` of the pack that understands `command`, typed with any interface, MAC or session argument.
+
+    Raises:
+        InputError: none does; the message lists the commands that one does.
+    """
+    text = " ".join(command.split())
+    for show in pack.show:
+        for form in show.commands:
+            found = _form(form).fullmatch(text)
+            if found:
+                parts = found.groupdict()
+                typed = parts.get("interface")
+                selects = any(value for name, value in parts.items() if name.startswith("selects"))
+                return Known(show, text, _port(pack, typed) if typed else None, selects)
+    known = "\n".join(f"  {form}" for show in pack.show for form in show.commands)
+    raise InputError(f"{pack.name} has no command {text!r}; it understands\n{known}")
+
+
+def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
+    """The rows of what a switch printed for `command`; an echo before and a prompt behind the output are borne.
+
+    Raises:
+        InputError: the pack understands no such command.
+        ParseError: the text is not understood: empty though the command always prints something, an error message, cut.
+    """
+    known = recognise(pack, command)
+    lines = _output(known.text, text)
+    empty = [re.compile(pattern) for pattern in known.show.empty]
+    printed = [line.strip() for line in lines if line.strip()]
+    silent = [any(pattern.search(line) for pattern in empty) for line in printed or [""]]
+    if all(silent):
+        return ()
+    if not printed:
+        raise ParseError(f"`{known.text}` printed nothing, and that command always prints something")
+    rows = _rows(folder, known, lines)
+    _check_count(known, printed, len(rows))
+    if not rows and not any(silent):
+        raise ParseError(
+            f"`{known.text}`: no row in it, and no line that says there is none; it ends with {_shown(printed[-1])}"
+        )
+    return tuple(normal for row in rows for normal in _normal(pack, known, row))
+
+
+def _rows(folder: Path, known: Known, lines: Sequence[str]) -> list[dict[str, str | list[str]]]:
+    template = _template(folder, known.show.template)
+    try:
+        with template.lock:
+            template.machine.Reset()
+            found = template.machine.ParseTextToDicts("\n".join(lines) + "\n")
+    except TextFSMError as error:
+        line = re.search(r"Input Line: (.*)\.\s*$", str(error), re.DOTALL)
+        raise ParseError(f"`{known.text}`: not understood: {_shown(line[1] if line else str(error))}") from None
+    # A group that took no part in a match stands as None.
+    return [
+        {name: [v for v in value if v] if isinstance(value, list) else value or "" for name, value in row.items()}
+        for row in found
+    ]
+
+
+class _Template(NamedTuple):
+    machine: TextFSM
+    lock: Lock
+    """A TextFSM keeps its place in itself, and switches are observed from many threads."""
+
+
+@cache
+def _template(folder: Path, name: str) -> _Template:
+    """The compiled template; compiled once in a process."""
+    path = folder / name
+    try:
+        return _Template(TextFSM(io.StringIO(path.read_text(encoding="utf-8"))), Lock())
+    except (OSError, UnicodeDecodeError, TextFSMTemplateError) as error:
+        raise PlatformError(f"{path}: {error}") from error
+
+
+@cache
+def _form(form: str) -> re.Pattern[str]:
+    """What `show authentication sessions interface <interface> [details]` matches."""
+    pattern = ""
+    arguments = 0
+    for number, word in enumerate(re.findall(r"\[|\]|[^\s\[\]]+", form)):
+        if word == "[":
+            pattern += "(?:"
+        elif word == "]":
+            pattern += ")?"
+        else:
+            argument = _ARGUMENTS.get(word, re.escape(word))
+            if "?P<selects>" in argument:
+                arguments += 1
+                argument = argument.replace("?P<selects>", f"?P<selects{arguments}>")
+            pattern += f"{' ' if number else ''}{argument}"
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _output(command: str, text: str) -> list[str]:
+    """The lines of the output alone: no carriage returns, no echoed command before, no prompt behind."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    first = next((number for number, line in enumerate(lines) if line), None)
+    if first is not None and (echo := _echo(command, lines[first])) is not None:
+        lines = lines[first + 1 :]
+        folded = " ".join(lines[0].split()) if lines else ""
+        if folded and command.lower().endswith(f" {folded.lower()}") and not echo.lower().endswith(folded.lower()):
+            lines = lines[1:]
+    while lines and (not lines[-1] or re.fullmatch(_PROMPT, lines[-1].strip())):
+        lines.pop()
+    return lines
+
+
+def _echo(command: str, line: str) -> str | None:
+    """The command that `line` echoes, with or without a prompt before it; None where it is output."""
+    bare = re.sub(rf"^{_PROMPT}\s*", "", line.strip())
+    if bare != line.strip():
+        return bare
+    typed, asked = bare.lower().split()[:2], command.lower().split()[:2]
+    same = len(typed) == len(asked) and all(a.startswith(t) and len(t) > 1 for t, a in zip(typed, asked, strict=True))
+    return bare if same else None
+
+
+def _check_count(known: Known, printed: Sequence[str], rows: int) -> None:
+    if known.show.count is None:
+        return
+    counts = [int(found["count"]) for line in printed if (found := re.search(known.show.count, line))]
+    if counts and sum(counts) != rows:
+        raise ParseError(f"`{known.text}`: {rows} of {sum(counts)} entries are there; the output was cut")
+
+
+def _normal(pack: Pack, known: Known, row: dict[str, str | list[str]]) -> Iterator[Row]:
+    """`row` in normal spelling; one row for each port where several stand in it."""
+    made: Row = {name.lower(): _field(name.lower(), value) for name, value in row.items()}
+    shown = row.get("PORT", "")
+    ports = [port for part in ([shown] if isinstance(shown, str) else shown) for port in part.split(",") if port]
+    for port in ports or [known.port or ""]:
+        yield {"port": _port(pack, port) or None, **{name: value for name, value in made.items() if name != "port"}}
+
+
+def _field(name: str, value: str | list[str]) -> Field:
+    if isinstance(value, list):
+        return _list(name, value)
+    text = value.strip()
+    if not text or (name in _NUMBERS + _SUMS + _MACS + _HEX and text.lower() in _NOTHING):
+        return None
+    if name in _MACS:
+        return _mac(text)
+    if name in _HEX:
+        return text.lower()
+    return int(text) if name in _NUMBERS + _SUMS and text.isdigit() else text
+
+
+def _list(name: str, values: list[str]) -> Field:
+    if name in _SUMS:
+        return sum(map(int, values)) if values else None
+    return tuple(_mac(each) or each for each in values) if name in _MACS else tuple(values)
+
+
+def _mac(text: str) -> str | None:
+    """`text` in colon pairs; group addresses as well, for they stand in address tables. None where it is no address."""
+    try:
+        return normal_mac(text)
+    except ValueError:
+        digits = re.sub(r"[.:-]", "", text).lower()
+        return ":".join(digits[i : i + 2] for i in range(0, 12, 2)) if re.fullmatch("[0-9a-f]{12}", digits) else None
+
+
+def _port(pack: Pack, text: str) -> str:
+    """The long spelling; `CPU`, `Router`, `Drop` and the like stay as they are."""
+    try:
+        return long_port(pack.ports, text)
+    except ValueError:
+        return text
+
+
+def _shown(line: str) -> str:
+    """A line fit for a message: short, and without what stands in quotation marks (a switch shows key strings so)."""
+    bare = re.sub(r'"[^"]*"?', '"…"', line.strip())
+    return repr(bare if len(bare) <= 120 else bare[:119] + "…")
