@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -43,9 +43,18 @@ def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
     command = ["-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index", str(built.wheel)]
-    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    # Nothing of this machine's pip configuration: all that is installed lies here already.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    done = subprocess.run(
+        [sys.executable, *command],
+        env={**plain, "PIP_CONFIG_FILE": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
     site = next(environment.glob("lib/python*/site-packages"))
     # A path in a .pth file is searched, but its own .pth files are not read: the editable install stays out of sight.
-    borrowed = Path(shutil.__file__).parent, *(Path(p) for p in sys.path if p.endswith("site-packages"))
-    (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in borrowed[1:]), encoding="utf-8")
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in borrowed), encoding="utf-8")
     return environment / "bin"
