@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
-from portseal.core.inventory import LinkKey, Radius, Stage
+from portseal.core.errors import InputError
+from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Supplicant
 from portseal.core.model import Mac, Name, Value, Vlan
-from portseal.core.profile import Dot1x, MacLimit, Macsec
+from portseal.core.platforms import Pack
+from portseal.core.portname import long_port
+from portseal.core.profile import CakSource, Dot1x, MacLimit, Macsec, MacsecPolicy, Mode, Profile
 
 
 class PortIntent(Value):
@@ -30,6 +34,10 @@ class PortIntent(Value):
     """Set exactly where MACsec is on with a static CAK."""
     row: int
     """Line of cameras.csv."""
+    macsec_policy: str | None = None
+    """Which of the switch's `macsec_policies` this port uses; None where MACsec is off."""
+    supplicant: Supplicant = Supplicant.NONE
+    """What the camera can speak: with one, MAB is not how it should have been let in."""
 
 
 class SwitchIntent(Value):
@@ -41,4 +49,122 @@ class SwitchIntent(Value):
     options: Mapping[str, str | int | bool]
     ports: tuple[PortIntent, ...]
     macsec_policies: Mapping[str, Macsec]
-    """By profile name: each distinct MACsec policy that a port of this switch uses."""
+    """Each distinct MACsec policy that a port of this switch uses, by profile name; `PROFILE-should-secure` besides, where
+    ports of one profile are at both stages and the profile itself is must-secure."""
+
+
+def derive(site: Site, packs: Mapping[str, Pack], switches: Iterable[str] | None = None) -> tuple[SwitchIntent, ...]:
+    """What every switch must be, in natural order of their names; its ports likewise.
+
+    Without `switches`, those that have cameras; with it, those that are named, also without cameras.
+
+    Raises:
+        InputError: a switch, its platform or one of its ports is unknown; a site that was linted has none such.
+    """
+    cameras: dict[str, list[Camera]] = {}
+    for camera in site.cameras:
+        cameras.setdefault(camera.switch, []).append(camera)
+    staged = _staged_profiles(site)
+    wanted = cameras if switches is None else set(switches)
+    return tuple(_switch(name, cameras.get(name, []), site, packs, staged) for name in sorted(wanted, key=natural))
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key by which `Gi1/0/9` comes before `Gi1/0/10`.
+
+    >>> sorted(["acc-10", "acc-9"], key=natural)
+    ['acc-9', 'acc-10']
+    """
+    parts = re.findall(r"[0-9]+|[^0-9]+", text)
+    return tuple((0, int(part), part) if part.isdigit() else (1, 0, part) for part in parts)
+
+
+def at_stage(profile: Profile, stage: Stage) -> Profile:
+    """The profile as far as a stage has come; `sealed` is the profile itself.
+
+    `monitor` enforces nothing: 802.1X authenticates but the port is open (where the profile has 802.1X at all), MACsec and
+    MAC limiting are off; MACsec, because an EAP-derived key needs a closed port on platforms that document it.
+    `should-secure` is the profile with must-secure weakened to should-secure, so that both ends can get their key first.
+    """
+    if stage is Stage.SEALED:
+        return profile
+    if stage is Stage.SHOULD_SECURE:
+        if profile.macsec.policy is not MacsecPolicy.MUST_SECURE:
+            return profile
+        macsec = profile.macsec.model_copy(update={"policy": MacsecPolicy.SHOULD_SECURE})
+        return profile.model_copy(update={"macsec": macsec})
+    mode = Mode.OFF if profile.dot1x.mode is Mode.OFF else Mode.MONITOR
+    weakened = {
+        "dot1x": profile.dot1x.model_copy(update={"mode": mode}),
+        "macsec": profile.macsec.model_copy(update={"policy": MacsecPolicy.OFF}),
+        "mac_limit": None,
+    }
+    return profile.model_copy(update=weakened)
+
+
+def _staged_profiles(site: Site) -> Mapping[tuple[str, Stage], Profile]:
+    """Every profile at every stage, so that ports share the values."""
+    return {(name, stage): at_stage(profile, stage) for name, profile in site.profiles.items() for stage in Stage}
+
+
+def _switch(
+    name: str,
+    cameras: Iterable[Camera],
+    site: Site,
+    packs: Mapping[str, Pack],
+    staged: Mapping[tuple[str, Stage], Profile],
+) -> SwitchIntent:
+    switch = site.switches.get(name)
+    pack = packs.get(switch.platform) if switch else None
+    if switch is None or pack is None:
+        raise InputError(f"{name}: no such switch" if switch is None else f"{name}: no platform {switch.platform!r}")
+    unnamed = [_port(camera, site, pack, staged[camera.profile, camera.stage]) for camera in cameras]
+    ports = sorted(_named(unnamed), key=lambda port: natural(port.port))
+    policies = {port.macsec_policy: port.macsec for port in ports if port.macsec_policy}
+    return SwitchIntent(
+        switch=name,
+        platform=switch.platform,
+        radius=switch.radius,
+        options=switch.options,
+        ports=tuple(ports),
+        macsec_policies=dict(sorted(policies.items())),
+    )
+
+
+def _port(camera: Camera, site: Site, pack: Pack, profile: Profile) -> PortIntent:
+    try:
+        port = long_port(pack.ports, camera.port)
+    except ValueError as error:
+        raise InputError(f"{camera.switch}: camera {camera.name}: {error}") from error
+    secured = profile.macsec.policy is not MacsecPolicy.OFF
+    static = secured and profile.macsec.cak is CakSource.STATIC
+    if static and camera.name not in site.keys:
+        raise InputError(f"{camera.switch} {port}: camera {camera.name} needs a static key and keys.toml has none")
+    return PortIntent(
+        switch=camera.switch,
+        port=port,
+        camera=camera.name,
+        mac=camera.mac,
+        profile=camera.profile,
+        stage=camera.stage,
+        vlan=camera.vlan,
+        identity=camera.identity,
+        dot1x=profile.dot1x,
+        macsec=profile.macsec,
+        mac_limit=profile.mac_limit,
+        key=site.keys[camera.name] if static else None,
+        row=camera.row,
+        macsec_policy=camera.profile if secured else None,
+        supplicant=camera.supplicant,
+    )
+
+
+def _named(ports: list[PortIntent]) -> list[PortIntent]:
+    """`ports`, a should-secure one with a policy of its own where the profile's name means must-secure on this switch."""
+    must = {port.profile for port in ports if port.macsec.policy is MacsecPolicy.MUST_SECURE}
+    return [
+        port.model_copy(update={"macsec_policy": f"{port.profile}-should-secure"})
+        if port.profile in must and port.macsec.policy is MacsecPolicy.SHOULD_SECURE
+        else port
+        for port in ports
+    ]

@@ -1,0 +1,127 @@
+"""Intent and platform in, findings out: what the platform cannot do, or is not known to do.
+
+A `[[capability]]` lists the values that a field may have; a value in none of them is refused, because what no source shows is
+not presented as supported. A `[[conflict]]` refuses a combination of values that each would be possible alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
+
+from portseal.core.findings import LintCode, finding, listed
+from portseal.core.intent import PortIntent, SwitchIntent
+from portseal.core.inventory import Stage
+from portseal.core.model import Finding
+from portseal.core.platforms import Capability, Conflict, Pack
+from portseal.core.profile import MacsecPolicy, Mode
+
+CLAIMED: Mapping[str, str] = {
+    "dot1x.mode": "off",
+    "dot1x.host_mode": "",
+    "dot1x.methods": "",
+    "dot1x.violation": "",
+    "dot1x.on_failure.action": "none",
+    "dot1x.on_no_response.action": "none",
+    "dot1x.on_server_dead.action": "none",
+    "macsec.policy": "off",
+    "macsec.cak": "",
+    "macsec.ciphers": "",
+    "macsec.confidentiality_offset": "0",
+    "mac_limit.violation": "",
+}
+"""Fields that a platform must claim values of, each with the value that asks nothing of it."""
+
+
+def check(intent: SwitchIntent, pack: Pack) -> tuple[Finding, ...]:
+    """What this platform cannot do of what the switch is meant to be; once a profile and stage, whatever the number of ports.
+
+    Findings name the profile's dotted key in profiles.toml, or the switch in hosts.yaml for what is switch-wide.
+    """
+    kinds: dict[tuple[str, Stage], PortIntent] = {}
+    for port in intent.ports:
+        kinds.setdefault((port.profile, port.stage), port)
+    found = [told for port in kinds.values() for told in _check_port(port, pack)]
+    return tuple(dict.fromkeys((*found, *_check_switch(intent, pack))))
+
+
+def _check_port(port: PortIntent, pack: Pack) -> Iterator[Finding]:
+    for feature in dict.fromkeys((*CLAIMED, *(claim.feature for claim in pack.capability))):
+        for value in _values(port, feature):
+            if value != CLAIMED.get(feature):
+                yield from _claim(feature, value, pack, f"{port.profile}.{feature}", file="profiles.toml")
+    for conflict in pack.conflict:
+        if _applies(conflict, port):
+            yield _conflict(conflict, port, pack)
+
+
+def _check_switch(intent: SwitchIntent, pack: Pack) -> Iterator[Finding]:
+    """Claims about switch-wide fields (`radius.dynamic_author`)."""
+    for feature in dict.fromkeys(claim.feature for claim in pack.capability):
+        if feature.split(".")[0] in SwitchIntent.model_fields.keys() - PortIntent.model_fields.keys():
+            for value in _values(intent, feature):
+                yield from _claim(feature, value, pack, f"{intent.switch}.data.{feature}", file="hosts.yaml")
+
+
+def _claim(feature: str, value: str, pack: Pack, place: str, *, file: str) -> Iterator[Finding]:
+    """Nothing where the value is claimed; an error where it is not, a warning where it is experimental."""
+    claims = [claim for claim in pack.capability if claim.feature == feature]
+    claim = next((claim for claim in claims if _holds(value, claim.values)), None)
+    if claim is None:
+        known = listed(word for claim in claims for word in claim.values)
+        message = f"{feature} = {value} is not known to be possible on {pack.name}; " + (
+            f"known: {known} ({listed(dict.fromkeys(claim.source for claim in claims), 2)})"
+            if claims
+            else "no source claims any"
+        )
+        yield finding(LintCode.NOT_POSSIBLE, message, file=file, column=place)
+    elif claim.support == "experimental":
+        yield finding(LintCode.EXPERIMENTAL, _experimental(claim, value, pack), file=file, column=place)
+
+
+def _experimental(claim: Capability, value: str, pack: Pack) -> str:
+    note = f"; {claim.note}" if claim.note else ""
+    return f"{claim.feature} = {value} is experimental on {pack.name}: {claim.source}{note}"
+
+
+def _applies(conflict: Conflict, port: PortIntent) -> bool:
+    return all(
+        any(_holds(value, words) for value in _values(port, feature)) for feature, words in conflict.when.items()
+    )
+
+
+def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:
+    combined = ", ".join(f"{feature} = {'/'.join(_values(port, feature))}" for feature in conflict.when)
+    stage = "" if port.stage is Stage.SEALED else f" at stage {port.stage}"
+    message = f"{combined}{stage}: not together on {pack.name}: {conflict.reason} ({conflict.source})"
+    place = f"{port.profile}.{next(iter(conflict.when))}"
+    return finding(LintCode.CONFLICT, message, file="profiles.toml", column=place)
+
+
+def _holds(value: str, words: tuple[str, ...]) -> bool:
+    return "*" in words or value.casefold() in (word.casefold() for word in words)
+
+
+def _values(intent: PortIntent | SwitchIntent, feature: str) -> tuple[str, ...]:
+    """The words of a dotted field: several where the field is a list, none where it is absent or without effect.
+
+    Without effect is all of 802.1X where its mode is off, and all of MACsec where its policy is off.
+    """
+    if isinstance(intent, PortIntent):
+        head = feature.split(".", maxsplit=1)[0]
+        if head == "dot1x" and feature != "dot1x.mode" and intent.dot1x.mode is Mode.OFF:
+            return ()
+        if head == "macsec" and feature != "macsec.policy" and intent.macsec.policy is MacsecPolicy.OFF:
+            return ()
+    here: object = intent
+    for part in feature.split("."):
+        if isinstance(here, BaseModel) and part in type(here).model_fields:
+            here = getattr(here, part)
+        elif isinstance(here, Mapping):
+            here = here.get(part)
+        else:
+            return ()
+    if isinstance(here, tuple | list | frozenset):
+        return tuple(str(item) for item in here)
+    return () if here is None else (str(here),)
