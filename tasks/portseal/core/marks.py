@@ -14,7 +14,11 @@ from portseal.core.errors import SecretError
 from portseal.core.platforms import SecretPlace
 from portseal.core.secrets import Resolve, fingerprint, references
 
-_MARK = re.compile(r"‹(?:hmac|opaque):[0-9a-f]+›")
+MARK = re.compile(r"‹(?:hmac|opaque):[0-9a-f]+›")
+"""A mark in a line."""
+
+OPAQUE = "‹opaque:"
+"""How the mark of a text begins that could not be decoded."""
 
 
 class Marks:
@@ -29,15 +33,12 @@ class Marks:
         self._references: dict[str, str] = {}
         self.fingerprints: dict[str, str] = {}
         """Reference → mark, of every secret that the target has."""
-        self.opaque: list[str] = []
-        """Marks of texts that could not be decoded, in the order of the configuration."""
 
     def running(self, secret: SecretStr | None, shown: str, place: SecretPlace) -> str:
         """The mark of a secret that the switch shows."""
         if secret is not None:
             return fingerprint(secret, self._key, hex=place.hexadecimal)
         mark = fingerprint(SecretStr(shown), self._key).replace("hmac", "opaque")
-        self.opaque.append(mark)
         return self._stored.get(mark, mark)
 
     def target(self, secret: SecretStr | None, shown: str, place: SecretPlace) -> str:
@@ -64,9 +65,9 @@ class Marks:
 
     def referenced(self, line: str) -> str:
         """`line` with the marks of the target's secrets turned back into references."""
-        return _MARK.sub(lambda found: self._references.get(found[0], found[0]), line)
+        return MARK.sub(lambda found: self._references.get(found[0], found[0]), line)
 
 
 def unresolved(line: str) -> bool:
     """Whether a mark stands in `line` that no reference of the target explains, so that it cannot be sent."""
-    return _MARK.search(line) is not None
+    return MARK.search(line) is not None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from difflib import ndiff
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -12,33 +11,14 @@ from typing import Literal
 from hier_config.root import HConfig
 
 from portseal.core import tree
+from portseal.core.differences import diff, sections
 from portseal.core.intent import SwitchIntent
-from portseal.core.marks import Marks, unresolved
+from portseal.core.marks import MARK, OPAQUE, Marks
 from portseal.core.model import Value
 from portseal.core.owned import OwnedConfiguration, canonical, owned_configuration
-from portseal.core.platforms import Pack, Strategy
+from portseal.core.platforms import Pack
 from portseal.core.rendering import render
-
-SWITCH_WIDE = "switch"
-"""Scope of a step that is not about one port."""
-
-
-class Step(Value):
-    """Lines that belong together, in the order in which they are sent."""
-
-    scope: str
-    """Long port name, or `switch`."""
-    lines: tuple[str, ...]
-    """As sent, with references where secrets go. For `file-swap`: a file's section line and its whole new content;
-    the section line alone where the file goes away."""
-
-
-class Risk(Value):
-    """Something a reviewer should know before saying yes."""
-
-    code: Literal["opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port"]
-    scope: str
-    message: str
+from portseal.core.steps import SWITCH_WIDE, Risk, Step, risks
 
 
 class Refusal(Value):
@@ -123,7 +103,7 @@ def plan_switch(
         secrets=dict(sorted(marks.fingerprints.items())),
         steps=steps,
         undo=undo if steps else (),
-        risks=_risks(intent, pack, steps, undo, released_ports) if steps else (),
+        risks=risks(intent, pack, steps, undo, released_ports) if steps else (),
         refusals=refusals,
         diff=diff(before, after) if steps else "",
     )
@@ -151,6 +131,36 @@ def _owned(intent: SwitchIntent, running: str, pack: Pack, ports: Sequence[str],
 def owned_digest(plan: SwitchPlan, intent: SwitchIntent, running: str, pack: Pack, marks: Marks) -> str:
     """The digest of what `running` has of the lines that `plan` owns, to compare with `plan.running_digest`."""
     return _owned(intent, running, pack, plan.ports, marks).digest
+
+
+def secret_marks(rendered: str, pack: Pack, marks: Marks) -> dict[str, str]:
+    """Reference → fingerprint of each secret that `rendered` needs, to compare with `SwitchPlan.secrets`."""
+    canonical(rendered, pack, mark=marks.target)
+    return dict(sorted(marks.fingerprints.items()))
+
+
+def learned(
+    plan: SwitchPlan, intent: SwitchIntent, running: str, *, pack: Pack, folders: Sequence[Path], marks: Marks
+) -> dict[str, str]:
+    """What undecodable texts in `running` stand for, right after `plan` was pushed: mark of the text → mark of the secret.
+
+    `marks` must not have been used: it still shows texts that were known under another name.
+    """
+    owned = _owned(intent, running, pack, plan.ports, marks).text
+    target = canonical(render(intent, *folders), pack, mark=marks.target)
+    meant = dict(_marked_lines(target))
+    return {mark: meant[where] for where, mark in _marked_lines(owned) if mark.startswith(OPAQUE) and where in meant}
+
+
+def _marked_lines(text: str) -> Iterator[tuple[str, str]]:
+    """(the lines from the section down with the mark cut out, the mark) of each line that has one."""
+    for head, lines in sections(text).items():
+        parents = [head]
+        for line in (head, *lines):
+            depth = len(line) - len(line.lstrip())
+            parents[depth:] = [line]
+            if found := MARK.search(line):
+                yield "\n".join([*parents[:-1], line.replace(found[0], "")]), found[0]
 
 
 def _compared(owned: OwnedConfiguration, target: str, pack: Pack) -> tuple[str, str]:
@@ -201,33 +211,6 @@ def _file_sections(before: str, after: str) -> tuple[tuple[str, ...], ...]:
     return changed + tuple((head,) for head in old if head not in new)
 
 
-def sections(text: str) -> dict[str, tuple[str, ...]]:
-    """Canonical configuration by top-level line, in order."""
-    found: dict[str, list[str]] = {}
-    head = ""
-    for line in text.splitlines():
-        if line.startswith(" "):
-            found[head].append(line)
-        else:
-            head = line
-            found.setdefault(head, [])
-    return {head: tuple(lines) for head, lines in found.items()}
-
-
-def diff(before: str, after: str) -> str:
-    """What changes, section by section, as lines that begin with ` `, `-` or `+`."""
-    old, new = sections(before), sections(after)
-    out: list[str] = []
-    for head in dict.fromkeys([*new, *old]):
-        was, becomes = old.get(head), new.get(head)
-        if was == becomes:
-            continue
-        sign = "+" if was is None else "-" if becomes is None else " "
-        out.append(f"{sign}{head}")
-        out.extend(line[0] + line[2:] for line in ndiff(was or (), becomes or ()) if line[0] in "+-")
-    return "\n".join(out)
-
-
 def _refusals(ports: Sequence[str], owned: OwnedConfiguration) -> tuple[Refusal, ...]:
     found = [Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in owned.missing]
     for port in ports:
@@ -253,70 +236,6 @@ def _untouched(
         undo=(),
         refusals=refusals,
     )
-
-
-def _risks(
-    intent: SwitchIntent, pack: Pack, steps: tuple[Step, ...], undo: tuple[Step, ...], released: frozenset[str]
-) -> tuple[Risk, ...]:
-    risks = [
-        Risk(
-            code="opens-port", scope=port, message="no camera of the inventory hangs here any more; the port is opened"
-        )
-        for port in sorted(released & {step.scope for step in steps})
-    ]
-    risks.extend(_experimental(intent, pack, {step.scope for step in steps}))
-    removed = [
-        line for step in steps if step.scope == SWITCH_WIDE for line in step.lines if line.startswith(pack.negation)
-    ]
-    if removed:
-        risks.append(
-            Risk(code="removes-switch-wide", scope=SWITCH_WIDE, message=f"{len(removed)} switch-wide lines go away")
-        )
-    if pack.commit.strategy is Strategy.CHECKPOINT_ROLLBACK:
-        risks.append(
-            Risk(code="no-self-undo", scope=SWITCH_WIDE, message="the switch cannot undo the change by itself")
-        )
-    if any(unresolved(line) for step in undo for line in step.lines):
-        risks.append(
-            Risk(
-                code="undo-incomplete",
-                scope=SWITCH_WIDE,
-                message="the undo lines lack secrets that only the switch knows; its own timer restores them",
-            )
-        )
-    return tuple(risks)
-
-
-def _experimental(intent: SwitchIntent, pack: Pack, scopes: set[str]) -> list[Risk]:
-    claims = [claim for claim in pack.capability if claim.support == "experimental"]
-    found: list[Risk] = []
-    for port in intent.ports:
-        if port.port not in scopes:
-            continue
-        for claim in claims:
-            if claim.feature.startswith("macsec.") and port.macsec.policy == "off":
-                continue
-            if set(field_values(port, claim.feature)) & set(claim.values):
-                values = ", ".join(claim.values)
-                found.append(
-                    Risk(
-                        code="experimental",
-                        scope=port.port,
-                        message=f"{claim.feature} {values}: {claim.note or claim.source}",
-                    )
-                )
-    return found
-
-
-def field_values(value: object, feature: str) -> tuple[str, ...]:
-    """The values of a dotted field as text; empty where the field is absent."""
-    for name in feature.split("."):
-        value = getattr(value, name, None)
-        if value is None:
-            return ()
-    if isinstance(value, tuple):
-        return tuple(str(item) for item in value)
-    return (str(value),)
 
 
 def counts(plans: Mapping[str, SwitchPlan]) -> tuple[int, int]:

@@ -1,0 +1,39 @@
+"""What became of a switch when a plan was carried out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portseal.core.model import Value
+from portseal.core.verdict import Verdict
+
+
+class Ending(StrEnum):
+    """What became of a switch."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    ROLLED_BACK = "rolled-back"
+    """Pushed, not verified, undone: the configuration is as before, and was read back."""
+    REFUSED = "refused"
+    """Nothing was sent: the switch is no longer as the plan found it, or could not be begun."""
+    UNREACHABLE = "unreachable"
+    ARMED = "armed"
+    """The session was lost after the arming; the switch undoes the change by itself."""
+    UNCERTAIN = "uncertain"
+    """What the switch has now could not be read back; look at it."""
+
+
+class SwitchResult(Value):
+    """What became of one switch."""
+
+    switch: str
+    ending: Ending
+    message: str
+    verdicts: tuple[Verdict, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """Whether the switch is as the plan wants it."""
+        return self.ending in (Ending.APPLIED, Ending.UNCHANGED)

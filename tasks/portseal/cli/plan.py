@@ -1,0 +1,60 @@
+"""`portseal plan`: what would change, shown and kept in a file; nothing is written to any switch."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from portseal.cli.options import Limit, SiteDir
+
+
+def plan(
+    site: SiteDir = Path(),
+    limit: Limit = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the plan here, for `portseal apply`.")] = None,
+    format: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="text, or json for the plan itself.")
+    ] = "text",
+) -> None:
+    """Read each switch once and show what would change. Nothing is written to any switch.
+
+    The diff has owned lines only, with every secret as a keyed fingerprint. Exit code 0: nothing to do; 2: changes are
+    pending, or ports were left out; 1: an error, also where only some switches could not be read.
+    """
+    from portseal import __version__
+    from portseal.cli.console import console
+    from portseal.cli.plan_text import show_plan
+    from portseal.cli.progress import progress
+    from portseal.core.plan_file import dump_plan, make_plan
+    from portseal.core.planning import SwitchPlan
+    from portseal.estate import open_estate
+    from portseal.fleet import on_all
+    from portseal.plan import plan_switch
+
+    estate = open_estate(site, limit=limit)
+    with progress("reading", len(estate.nornir.inventory.hosts)) as done:
+        outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
+    made = make_plan(
+        version=__version__,
+        site=estate.site.settings.name,
+        now=datetime.now(UTC).replace(microsecond=0),
+        valid=timedelta(hours=estate.site.settings.apply.plan_valid_hours),
+        switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),
+        unread=outcomes.failures,
+    )
+    text = dump_plan(made)
+    if out:
+        out.write_text(text, encoding="utf-8")
+    if format == "json":
+        typer.echo(text, nl=False)
+    else:
+        show_plan(made, console(), saved=out)
+    for failure in made.unread.values():
+        typer.echo(f"portseal: {failure}", err=True)
+    if made.unread:
+        raise typer.Exit(1)
+    if made.changes or not made.complete:
+        raise typer.Exit(2)

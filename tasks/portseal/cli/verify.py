@@ -1,0 +1,52 @@
+"""`portseal verify`: port by port, whether the right camera is authenticated and its link encrypted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from portseal.cli.options import Limit, SiteDir
+
+
+def verify(
+    site: SiteDir = Path(),
+    limit: Limit = None,
+    wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for ports that do not pass yet.")] = 0.0,
+    format: Annotated[
+        Literal["table", "json", "junit"], typer.Option("--format", help="table, json or junit (XML).")
+    ] = "table",
+) -> None:
+    """Read what each switch says of its camera ports and judge it. Nothing is written to any switch.
+
+    Exit code 0: all pass; 2: some fail or are unknown; 1: an error. Unknown is never a pass.
+    """
+    from portseal.cli.console import console
+    from portseal.cli.progress import progress
+    from portseal.cli.tables import verdict_table
+    from portseal.core.report import as_json, as_junit, exit_code, summary
+    from portseal.core.verdict import Verdict, unreachable
+    from portseal.estate import open_estate
+    from portseal.fleet import on_all
+    from portseal.verify import verify_switch
+
+    estate = open_estate(site, limit=limit)
+    with progress("reading", len(estate.nornir.inventory.hosts)) as done:
+        outcomes = on_all(estate, verify_switch, tuple, done=done, wait=wait)
+    verdicts: list[Verdict] = []
+    for intent in estate.site.intents:
+        if intent.switch in outcomes.results:
+            verdicts.extend(outcomes.results[intent.switch])
+        else:
+            verdicts.extend(unreachable(port, outcomes.failures[intent.switch]) for port in intent.ports)
+    if format == "json":
+        typer.echo(as_json(verdicts))
+    elif format == "junit":
+        typer.echo(as_junit(verdicts))
+    else:
+        console().print(verdict_table(verdicts))
+        console().print(summary(verdicts))
+    for failure in outcomes.failures.values():
+        typer.echo(f"portseal: {failure}", err=True)
+    raise typer.Exit(1 if outcomes.failures else exit_code(verdicts))

@@ -1,0 +1,96 @@
+"""What a plan is made of: steps to take, and what a reviewer should know of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from portseal.core.intent import SwitchIntent
+from portseal.core.marks import unresolved
+from portseal.core.model import Value
+from portseal.core.platforms import Pack, Strategy
+
+SWITCH_WIDE = "switch"
+"""Scope of a step that is not about one port."""
+
+
+class Step(Value):
+    """Lines that belong together, in the order in which they are sent."""
+
+    scope: str
+    """Long port name, or `switch`."""
+    lines: tuple[str, ...]
+    """As sent, with references where secrets go. For `file-swap`: a file's section line and its whole new content;
+    the section line alone where the file goes away."""
+
+
+class Risk(Value):
+    """Something a reviewer should know before saying yes."""
+
+    code: Literal["opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port"]
+    scope: str
+    message: str
+
+
+def risks(
+    intent: SwitchIntent, pack: Pack, steps: tuple[Step, ...], undo: tuple[Step, ...], released: frozenset[str]
+) -> tuple[Risk, ...]:
+    """What a reviewer should know of these steps; `released` are ports that no camera has any more."""
+    found = [
+        Risk(
+            code="opens-port", scope=port, message="no camera of the inventory hangs here any more; the port is opened"
+        )
+        for port in sorted(released & {step.scope for step in steps})
+    ]
+    found.extend(_experimental(intent, pack, {step.scope for step in steps}))
+    removed = [
+        line for step in steps if step.scope == SWITCH_WIDE for line in step.lines if line.startswith(pack.negation)
+    ]
+    if removed:
+        found.append(
+            Risk(code="removes-switch-wide", scope=SWITCH_WIDE, message=f"{len(removed)} switch-wide lines go away")
+        )
+    if pack.commit.strategy is Strategy.CHECKPOINT_ROLLBACK:
+        found.append(
+            Risk(code="no-self-undo", scope=SWITCH_WIDE, message="the switch cannot undo the change by itself")
+        )
+    if any(unresolved(line) for step in undo for line in step.lines):
+        found.append(
+            Risk(
+                code="undo-incomplete",
+                scope=SWITCH_WIDE,
+                message="the undo lines lack secrets that only the switch knows; its own timer restores them",
+            )
+        )
+    return tuple(found)
+
+
+def _experimental(intent: SwitchIntent, pack: Pack, scopes: set[str]) -> list[Risk]:
+    claims = [claim for claim in pack.capability if claim.support == "experimental"]
+    found: list[Risk] = []
+    for port in intent.ports:
+        if port.port not in scopes:
+            continue
+        for claim in claims:
+            if claim.feature.startswith("macsec.") and port.macsec.policy == "off":
+                continue
+            if set(field_values(port, claim.feature)) & set(claim.values):
+                values = ", ".join(claim.values)
+                found.append(
+                    Risk(
+                        code="experimental",
+                        scope=port.port,
+                        message=f"{claim.feature} {values}: {claim.note or claim.source}",
+                    )
+                )
+    return found
+
+
+def field_values(value: object, feature: str) -> tuple[str, ...]:
+    """The values of a dotted field as text; empty where the field is absent."""
+    for name in feature.split("."):
+        value = getattr(value, name, None)
+        if value is None:
+            return ()
+    if isinstance(value, tuple):
+        return tuple(str(item) for item in value)
+    return (str(value),)

@@ -1,0 +1,167 @@
+"""An open site with all that tasks need beside it: its secrets, the key of its fingerprints, what it remembers, its sessions.
+
+This is what every task takes as its one argument, so that a playbook written in Python needs to build one thing only::
+
+    estate = open_estate(Path("inventory/example-campus"))
+    results = estate.nornir.run(task=plan_switch, estate=estate)
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as entropy
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nornir.core import Nornir
+from nornir.core.inventory import Host
+from nornir.plugins.runners import ThreadedRunner
+from pydantic import SecretStr
+
+from portseal.core.errors import PortsealError
+from portseal.core.intent import SwitchIntent
+from portseal.core.marks import Marks
+from portseal.core.platforms import Pack
+from portseal.core.secrets import Redactor, Resolve
+from portseal.memory import Memory
+from portseal.site import OpenSite, open_site
+from portseal.transport.connection import forget_session, session_for
+from portseal.transport.secret_sources import resolver
+from portseal.transport.session import Session
+
+
+@dataclass(frozen=True)
+class Estate:
+    """An open site, ready for tasks. Safe to share between threads."""
+
+    site: OpenSite
+    nornir: Nornir
+    """Nornir with the switches to work on: the chosen ones that have cameras, or had some that were sealed."""
+    resolve: Resolve
+    memory: Memory
+    connecting: threading.BoundedSemaphore
+    """Entered while a connection is being made."""
+    _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def intent(self, switch: str) -> SwitchIntent:
+        """What `switch` must be; one without cameras needs nothing of ours, switch-wide neither."""
+        for intent in self.site.intents:
+            if intent.switch == switch:
+                return intent
+        described = self.site.site.switches[switch]
+        return SwitchIntent(
+            switch=switch,
+            platform=described.platform,
+            radius=None,
+            options=described.options,
+            ports=(),
+            macsec_policies={},
+        )
+
+    def only(self, switches: Collection[str]) -> Estate:
+        """The same estate, with these of its switches."""
+        return replace(self, nornir=self.nornir.filter(filter_func=lambda host: host.name in switches))
+
+    def pack(self, switch: str) -> Pack:
+        """The platform of `switch`."""
+        return self.site.packs[self.site.site.switches[switch].platform]
+
+    def folder(self, switch: str) -> Path:
+        """Where the platform of `switch` is described."""
+        return self.site.folders[self.site.site.switches[switch].platform]
+
+    def secret(self, ref: str) -> SecretStr:
+        """The secret behind a reference; remembered, so that what is shown later can be rid of it.
+
+        Raises:
+            SecretError: no source has it.
+        """
+        with self._lock:
+            if ref not in self._seen:
+                self._seen[ref] = self.resolve(ref)
+            return self._seen[ref]
+
+    def redactor(self) -> Redactor:
+        """Takes every secret that this process has seen so far out of text."""
+        with self._lock:
+            return Redactor(tuple(self._seen.values()))
+
+    def marks(self, switch: str, *, stored: Mapping[str, str] | None = None, forget: bool = False) -> Marks:
+        """The marks of one switch, with what its undecodable texts stood for after the last push.
+
+        `stored` adds to that; with `forget`, nothing is known of them.
+        """
+        known = {} if forget else {**self.memory.stored(switch), **(stored or {})}
+        return Marks(switch, self.secret, self.fingerprint_key, known)
+
+    @property
+    def fingerprint_key(self) -> SecretStr:
+        """The key of the site's fingerprints: a secret of the site, or one made here on first use."""
+        if ref := self.site.settings.secrets.fingerprint_key:
+            return self.secret(ref)
+        return _local_key(self.memory.folder / "fingerprint.key", self._lock)
+
+    def session(self, host: Host, *, again: bool = False) -> Session:
+        """An open session to `host`: the one that is open, or, with `again`, a new one in its place.
+
+        Raises:
+            ConnectError: none could be opened.
+        """
+        if again:
+            forget_session(host)
+        return session_for(
+            host,
+            pack=self.pack(host.name),
+            known_hosts=self.site.path / "known_hosts",
+            resolve=self.secret,
+            connecting=self.connecting,
+        )
+
+    def close(self) -> None:
+        """End every session."""
+        for host in self.nornir.inventory.hosts.values():
+            forget_session(host)
+
+
+def _local_key(path: Path, lock: threading.Lock) -> SecretStr:
+    with lock:
+        try:
+            return SecretStr(path.read_text(encoding="ascii").strip())
+        except FileNotFoundError:
+            pass
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = entropy.token_hex(32)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key + "\n")
+        return SecretStr(key)
+
+
+def open_estate(path: Path, *, limit: str | None = None) -> Estate:
+    """The site in directory `path`, checked; `limit` narrows it to some switches.
+
+    Raises:
+        SiteError: the site is wrong; has every finding.
+        InputError: `limit` names nothing.
+    """
+    site = open_site(path, limit=limit)
+    source, memory = site.settings.secrets, Memory(path / ".portseal")
+    with_cameras = {intent.switch for intent in site.intents if intent.ports}
+    chosen = {name for name in site.nornir.inventory.hosts if name in with_cameras or memory.sealed(name)}
+    workers = site.settings.apply.workers
+    return Estate(
+        site=site,
+        nornir=site.nornir.filter(filter_func=lambda host: host.name in chosen).with_runner(ThreadedRunner(workers)),
+        resolve=resolver(source.sources, site=path, age_identity=source.age_identity, environ=os.environ),
+        memory=memory,
+        connecting=threading.BoundedSemaphore(site.settings.apply.connect_workers),
+    )
+
+
+def message(error: BaseException, estate: Estate | None = None) -> str:
+    """What to show of an error: our own as they are, others by their kind, secrets taken out."""
+    text = str(error) if isinstance(error, PortsealError) else f"{type(error).__name__}: {error}"
+    return estate.redactor().clean(text) if estate else text

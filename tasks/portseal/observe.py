@@ -1,0 +1,77 @@
+"""Switch in, state of its ports out: the task that reads what 802.1X and MKA say, for all ports at once.
+
+Two round trips whatever the number of ports: all commands in one batch, and after a pause those whose counters must rise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from nornir.core.task import Result, Task
+
+from portseal.core.intent import PortIntent
+from portseal.core.model import Value
+from portseal.core.observation import PortState
+from portseal.core.parsing import port_states
+from portseal.core.platforms import Pack
+from portseal.core.profile import MacsecPolicy
+from portseal.estate import Estate
+from portseal.transport.session import Session
+
+
+class Observation(Value):
+    """What a switch said of its ports, by long port name."""
+
+    first: dict[str, PortState]
+    later: dict[str, PortState]
+    """The same after the pause; where nothing is read twice, `first` again."""
+
+
+def observe_switch(task: Task, estate: Estate) -> Result:
+    """`result` is an `Observation` of the ports of the inventory; nothing is written."""
+    observation = observe(
+        estate.session(task.host),
+        estate.intent(task.host.name).ports,
+        estate,
+        pause=estate.site.settings.apply.counter_pause_seconds,
+    )
+    return Result(host=task.host, result=observation)
+
+
+def observe(session: Session, ports: Sequence[PortIntent], estate: Estate, *, pause: float) -> Observation:
+    """What the switch says of `ports`; `pause` in seconds between the two reads of counters.
+
+    Raises:
+        SessionCut: the session ended in the middle.
+    """
+    pack, folder = estate.pack(session.switch), estate.folder(session.switch)
+    names = tuple(port.port for port in ports)
+    outputs = _read(session, commands(pack, ports))
+    first = port_states(pack, folder, outputs, names)
+    again = commands(pack, ports, twice=True)
+    if not again:
+        return Observation(first=first, later=first)
+    time.sleep(pause)
+    later = port_states(pack, folder, {**outputs, **_read(session, again)}, names)
+    return Observation(first=first, later=later)
+
+
+def _read(session: Session, batch: Sequence[str]) -> Mapping[str, str]:
+    return dict(zip(batch, session.run(batch), strict=True))
+
+
+def commands(pack: Pack, ports: Sequence[PortIntent], *, twice: bool = False) -> tuple[str, ...]:
+    """The commands that tell of `ports`, each once; with `twice`, only those to read again."""
+    secured = [port.port for port in ports if port.macsec.policy is not MacsecPolicy.OFF]
+    every = [port.port for port in ports]
+    batch: list[str] = []
+    for entry in pack.observe:
+        about = secured if entry.when == "macsec" else every
+        if (twice and not entry.twice) or not about:
+            continue
+        if "{port}" in entry.command:
+            batch.extend(entry.command.replace("{port}", port) for port in about)
+        else:
+            batch.append(entry.command)
+    return tuple(dict.fromkeys(batch))

@@ -1,0 +1,39 @@
+"""Intent and running configuration in, plan out: the task that reads a switch once."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from portseal.core import planning
+from portseal.core.errors import ParseError
+from portseal.estate import Estate
+
+
+def plan_switch(task: Task, estate: Estate) -> Result:
+    """`result` is the `SwitchPlan`, `diff` its diff; `changed` stays False, since nothing is written."""
+    pack = estate.pack(task.host.name)
+    (running,) = estate.session(task.host).run([pack.read.command])
+    plan = plan_from(running, task.host.name, estate)
+    return Result(host=task.host, result=plan, diff=plan.diff)
+
+
+def plan_from(
+    running: str, switch: str, estate: Estate, *, stored: dict[str, str] | None = None
+) -> planning.SwitchPlan:
+    """The plan for `switch` against the running configuration `running`.
+
+    Raises:
+        ParseError: `running` is not a whole configuration; the message names the switch.
+    """
+    try:
+        return planning.plan_switch(
+            estate.intent(switch),
+            running,
+            estate.pack(switch),
+            (estate.folder(switch),),
+            marks=estate.marks(switch, stored=stored),
+            managed=estate.memory.sealed(switch),
+            released=estate.site.settings.ports.released,
+        )
+    except ParseError as error:
+        raise ParseError(f"{switch}: {error}") from error
