@@ -10,7 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.source_tree
 
-LIBRARIES = {"pydantic", "jinja2", "textfsm", "hier_config", "netutils"}
+LIBRARIES = {"pydantic", "pydantic_core", "jinja2", "textfsm", "hier_config", "netutils"}
 OURS = {"portseal", "portseal_platforms"}
 OUTWARD = {
     # networks
