@@ -18,7 +18,7 @@ OUTWARD = {
     *("socketserver", "select", "selectors", "asyncio", "webbrowser", "wsgiref"),
     # the machine: its environment, processes, users, terminals
     *("os", "subprocess", "signal", "pty", "tty", "getpass", "pwd", "grp", "platform", "tempfile", "shutil", "fcntl"),
-    *("multiprocessing", "threading", "concurrent", "sqlite3", "dbm", "shelve"),
+    *("multiprocessing", "concurrent", "sqlite3", "dbm", "shelve"),
     # clocks and chance
     *("time", "sched", "random", "secrets", "uuid"),
 }
