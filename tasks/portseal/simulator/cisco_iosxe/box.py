@@ -1,0 +1,172 @@
+"""One switch: its configuration, its ports and the timer that takes a configuration back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from portseal.simulator.cisco_iosxe.configure import Vault, load, plain, speller
+from portseal.simulator.cisco_iosxe.lines import RULES, long_name
+from portseal.simulator.cisco_iosxe.ports import Ports
+from portseal.simulator.config import Entry, find, print_lines, put, value
+from portseal.simulator.platforms import Cancellable, Later
+from portseal.simulator.world import Device, RadiusSpec, SwitchSpec
+
+VIRTUAL = ("Vlan", "Loopback", "Port-channel")
+
+
+@dataclass(slots=True)
+class Rollback:
+    """A change nobody has confirmed yet."""
+
+    saved: list[Entry]
+    minutes: int
+    idle: bool
+    user: str
+    since: datetime.datetime
+    timer: Cancellable
+
+
+class Box:
+    """The switch itself; shells and show commands read and change it. Lives in one thread."""
+
+    def __init__(self, spec: SwitchSpec, later: Later) -> None:
+        self.spec = spec
+        self.later = later
+        self.vault = Vault()
+        self.startup = spec.running_config
+        self.new_style = False
+        self.master_key = False
+        self.rollback: Rollback | None = None
+        self.rollbacks = 0
+        self.changed_by = "console"
+        self.running: list[Entry] = []
+        self.ports = Ports(self)
+        self.boot()
+        for port in spec.ports:
+            self.ports.plug(port.name, (port.device,) if port.device else ())
+
+    def boot(self) -> None:
+        """Start with the startup configuration; an unconfirmed change is forgotten."""
+        if self.rollback is not None:
+            self.rollback.timer.cancel()
+            self.rollback = None
+        self.running = load(self.startup, self.vault)
+        interfaces = next(rule for rule in RULES["global"] if rule.enters == "interface")
+        for port in self.spec.ports:
+            name = long_name(port.name) or port.name
+            if find(self.running, ("interface", name)) is None:
+                slot = ("interface", name)
+                put(
+                    self.running,
+                    Entry(slot, slot, interfaces.rank, interfaces.group, "interface", f"interface {name}"),
+                )
+        self.booted = self.now()
+        self.changed_at = self.booted
+        self.ports.forget()
+        self.ports.touch()
+
+    def now(self) -> datetime.datetime:
+        """The switch's own clock."""
+        return datetime.datetime.now(datetime.UTC)
+
+    @property
+    def hostname(self) -> str:
+        """As configured."""
+        return " ".join(value(self.running, "hostname") or ("Switch",))
+
+    def section(self, *slot: str) -> list[Entry]:
+        """The lines under a section; empty where there is none."""
+        entry = find(self.running, slot)
+        return entry.children if entry else []
+
+    def interfaces(self) -> Iterator[tuple[str, list[Entry]]]:
+        """Every interface with its lines."""
+        for entry in self.running:
+            if entry.level == "interface":
+                yield entry.slot[1], entry.children
+
+    def has(self, line: str) -> bool:
+        """Whether a line without arguments stands at the top of the configuration."""
+        entry = find(self.running, tuple(line.split()))
+        return entry is not None and not entry.negative
+
+    def changed(self, user: str) -> None:
+        """Note that the configuration changed; the ports follow a moment later."""
+        self.changed_by, self.changed_at = user, self.now()
+        self.ports.touch()
+
+    def text(self, *, shown: bool) -> str:
+        """The running configuration: as it is shown (secrets by the services), or in the clear and always the same."""
+        return self.print(self.running, shown=shown)
+
+    def print(self, entries: list[Entry], *, shown: bool) -> str:
+        """A whole configuration as text."""
+        spell = speller(entries, self.vault, master_key=self.master_key) if shown else plain
+        return "\n".join([*print_lines(entries, spell), "!", "end", ""])
+
+    def save(self) -> None:
+        """Running to startup configuration."""
+        self.startup = self.text(shown=False)
+
+    # --- configuration rollback confirmed change
+
+    def archive_on(self) -> bool:
+        """Whether `archive` has a `path`, without which nothing can be taken back."""
+        return value(self.section("archive"), "path") is not None
+
+    def arm(self, minutes: int, user: str, *, idle: bool = False) -> None:
+        """Remember the configuration and start the timer."""
+        self.rollbacks += 1
+        saved = [entry.copy() for entry in self.running]
+        timer = self.later(minutes * self.spec.minute, self.fire)
+        self.rollback = Rollback(saved, minutes, idle, user, self.now(), timer)
+
+    def rearm(self, minutes: int, *, idle: bool = False) -> None:
+        """Give a pending change another timer."""
+        if self.rollback is not None:
+            self.rollback.timer.cancel()
+            self.rollback.minutes, self.rollback.idle, self.rollback.since = minutes, idle, self.now()
+            self.rollback.timer = self.later(minutes * self.spec.minute, self.fire)
+
+    def confirm(self) -> bool:
+        """Keep the change; whether one was pending."""
+        if self.rollback is None:
+            return False
+        self.rollback.timer.cancel()
+        self.rollback = None
+        return True
+
+    def fire(self) -> None:
+        """Take the change back, now."""
+        if self.rollback is not None:
+            self.rollback.timer.cancel()
+            self.running, self.rollback = self.rollback.saved, None
+            self.changed("console")
+
+    # --- the world
+
+    def plug(self, port: str, devices: tuple[Device, ...]) -> None:
+        """Put `devices` (more than one: behind a small hub) into a port.
+
+        Raises:
+            KeyError: the box has no such port.
+        """
+        self.ports.plug(port, devices)
+
+    def plugged(self, port: str) -> tuple[Device, ...]:
+        """What is in a port.
+
+        Raises:
+            KeyError: the box has no such port.
+        """
+        return self.ports.devices[long_name(port) or port]
+
+    def radius(self) -> tuple[RadiusSpec, ...]:
+        """The authentication servers as they are now."""
+        return self.ports.radius
+
+    def set_radius(self, servers: tuple[RadiusSpec, ...]) -> None:
+        """Change them; ports notice a moment later."""
+        self.ports.radius = servers
+        self.ports.touch()

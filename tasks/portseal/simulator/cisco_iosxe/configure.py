@@ -1,0 +1,190 @@
+"""Lines of configuration in, entries of the tree out: what a line means, where it goes and how it is printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from portseal.simulator.cisco_iosxe.lines import RULES, TYPES, long_name
+from portseal.simulator.cisco_iosxe.secrets import from_type7, type6, type7
+from portseal.simulator.config import Entry, drop, find, put, read_lines
+from portseal.simulator.grammar import Grammar, Match, Misfit
+
+GRAMMARS = {level: Grammar(rules, TYPES) for level, rules in RULES.items()}
+
+
+class Understood(NamedTuple):
+    """A line, the level it belongs to (0: the present one, 1: the one above, ...) and whether it takes away."""
+
+    match: Match
+    above: int
+    negated: bool
+
+
+class Vault:
+    """Type 6 is opaque: only the switch that made a string knows what it stands for."""
+
+    def __init__(self) -> None:
+        self._clear: dict[str, str] = {}
+        self._stored: dict[str, str] = {}
+
+    def store(self, clear: str) -> str:
+        """The opaque string of `clear`; the same for the same secret."""
+        if clear not in self._stored:
+            self._stored[clear] = type6(clear)
+            self._clear[self._stored[clear]] = clear
+        return self._stored[clear]
+
+    def reveal(self, stored: str) -> str | None:
+        """What an opaque string stands for; None where another switch made it."""
+        return self._clear.get(stored)
+
+
+def understand(levels: Sequence[str], line: str) -> Understood | Misfit:
+    """What `line` is in the innermost of `levels` (given outermost first) or, failing that, in those around it."""
+    lead = len(line) - len(line.lstrip())
+    prefix = re.match(r"\s*(no|default)(\s+|$)", line)
+    start = prefix.end() if prefix else lead
+    worst: Misfit | None = None
+    for above, level in enumerate(reversed(levels)):
+        found = GRAMMARS[level].match(line[start:], negated=prefix is not None)
+        if isinstance(found, Match):
+            return Understood(found, above, prefix is not None)
+        moved = Misfit(found.kind, found.offset + start)
+        if worst is None or moved.offset > worst.offset or (moved.kind != "invalid" and worst.kind == "invalid"):
+            worst = moved
+    return worst or Misfit("invalid", 0)
+
+
+def entry_of(match: Match, vault: Vault, *, negative: bool = False) -> Entry | None:
+    """The entry a line makes; None where its secret cannot be what it says it is."""
+    rule, words, secret = match.rule, match.words, None
+    slot = words if "many" in rule.flags else match.slot
+    if match.arguments and match.arguments[-1][0] == "<secret>" and not negative:
+        secret, encoding, words = words[-1].strip(), "0", words[:-1]
+        if words[-1] in ("0", "6", "7") and len(words) > 1:
+            encoding, words = words[-1], words[:-1]
+        if encoding == "7":
+            clear = from_type7(secret)
+            if clear is None:
+                return None
+            secret = clear
+        elif encoding == "6":
+            revealed = vault.reveal(secret)
+            words, secret = (words, revealed) if revealed is not None else ((*words, "6", secret), None)
+    if words[:2] == ("address", "ipv4"):
+        ports = dict(zip(words[3::2], words[4::2], strict=False))
+        words = (*words[:3], "auth-port", ports.get("auth-port", "1645"), "acct-port", ports.get("acct-port", "1646"))
+    sort = " ".join(words) if "list" in rule.flags else None
+    return Entry(slot, slot if negative else words, rule.rank, rule.group, rule.enters, sort, negative, secret)
+
+
+def is_default(match: Match) -> bool:
+    """Whether a line sets what the switch does anyhow, so that it is not kept."""
+    tail = " ".join(match.words[len(match.slot) :])
+    return (match.rule.default is not None and tail == match.rule.default) or ("on" in match.rule.flags and not tail)
+
+
+def set_line(entries: list[Entry], match: Match, entry: Entry) -> None:
+    """Let a line take effect in its section."""
+    if is_default(match):
+        drop_exactly(entries, entry.slot)
+    else:
+        put(entries, entry)
+
+
+def take_away(entries: list[Entry], match: Match) -> None:
+    """Let the `no` of a line take effect in its section."""
+    many = "many" in match.rule.flags or match.rule.enters is not None
+    if "on" in match.rule.flags and not match.words[len(match.slot) :]:
+        negative = Entry(match.slot, match.slot, match.rule.rank, match.rule.group, negative=True)
+        put(entries, negative)
+    elif not drop_exactly(entries, match.words if many else match.slot) and many:
+        drop(entries, match.words)
+
+
+def drop_exactly(entries: list[Entry], slot: tuple[str, ...]) -> bool:
+    """Remove the entry that holds `slot`; whether there was one."""
+    entry = find(entries, slot)
+    if entry is not None:
+        entries.remove(entry)
+    return entry is not None
+
+
+def load(text: str, vault: Vault) -> list[Entry]:
+    """The tree of a whole configuration; lines the grammar does not know stay as they are."""
+    root: list[Entry] = []
+    open_sections: list[tuple[int, str | None, list[Entry]]] = [(-1, "global", root)]
+    for indent, raw in read_lines(text):
+        while indent <= open_sections[-1][0]:
+            open_sections.pop()
+        level, entries = open_sections[-1][1:]
+        if level is None:
+            block = entries[-1]
+            block.verbatim = f"{block.verbatim or block.text}\n{raw}"
+            continue
+        entry = _loaded(level, entries, raw, vault)
+        if entry is not None:
+            kept = find(entries, entry.slot) or entry
+            open_sections.append((indent, kept.level, kept.children if kept.level else entries))
+    return root
+
+
+def _loaded(level: str, entries: list[Entry], raw: str, vault: Vault) -> Entry | None:
+    """The entry of one loaded line, put in its place; None where it sets a default."""
+    found = understand([level], raw)
+    if isinstance(found, Understood) and "exec" not in found.match.rule.flags:
+        if found.negated:
+            take_away(entries, found.match)
+            return None
+        entry = entry_of(found.match, vault)
+        if entry is not None:
+            set_line(entries, found.match, entry)
+            return None if is_default(found.match) else entry
+    before = entries[-1] if entries else None
+    unknown = Entry(
+        ("=", raw),
+        (raw.strip(),),
+        before.rank if before else 0,
+        before.group if before else 0,
+        sort=before.sort if before else None,
+        verbatim=raw,
+    )
+    entries.append(unknown)
+    return unknown
+
+
+def speller(entries: list[Entry], vault: Vault, *, master_key: bool) -> Callable[[Entry], str]:
+    """How entries are printed: what the services make of their secrets, a new salt each time."""
+    opaque = master_key and find(entries, ("password", "encryption", "aes")) is not None
+    scrambled = find(entries, ("service", "password-encryption")) is not None
+
+    def spell(entry: Entry) -> str:
+        if entry.secret is None:
+            return entry.text
+        if opaque:
+            return f"{entry.text} 6 {vault.store(entry.secret)}"
+        return f"{entry.text} 7 {type7(entry.secret)}" if scrambled else f"{entry.text} {entry.secret}"
+
+    return spell
+
+
+def plain(entry: Entry) -> str:
+    """An entry with its secret in the clear, the same at each reading."""
+    return entry.text if entry.secret is None else f"{entry.text} {entry.secret}"
+
+
+def interface_range(text: str) -> tuple[str, ...] | None:
+    """The names that `interface range Gi1/0/1 - 4 , Gi1/0/7` means; None where it cannot be understood."""
+    names: list[str] = []
+    for part in text.split(","):
+        span = re.fullmatch(r"\s*([A-Za-z-]+\s*[\d/]*?)(\d+)(?:\s*-\s*(\d+))?\s*", part)
+        if span is None:
+            return None
+        for number in range(int(span[2]), int(span[3] or span[2]) + 1):
+            name = long_name(f"{span[1].replace(' ', '')}{number}")
+            if name is None:
+                return None
+            names.append(name)
+    return tuple(names)

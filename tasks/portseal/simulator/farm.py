@@ -1,0 +1,216 @@
+"""Many switches on loopback, a port each, served by one thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import TypeVar
+
+import asyncssh
+
+from portseal.simulator.faults import Fault
+from portseal.simulator.latency import delayed_listener
+from portseal.simulator.server import Server
+from portseal.simulator.switch import LogLine, Switch
+from portseal.simulator.world import Device, PortSpec, RadiusSpec, SwitchSpec
+
+__all__ = ["Farm", "Handle", "PortSpec", "SwitchSpec"]
+
+T = TypeVar("T")
+HOST = "127.0.0.1"
+
+
+class Handle:
+    """One running switch, safe to use from any thread."""
+
+    def __init__(self, switch: Switch, port: int) -> None:
+        self._switch = switch
+        self.name = switch.spec.name
+        self.host = HOST
+        self.port = port
+        self.host_key = switch.key.export_public_key().decode().strip()
+        """OpenSSH public key text, `ssh-ed25519 AAAA...`."""
+
+    def _do(self, work: Callable[[], T]) -> T:
+        """Run `work` in the farm's thread and wait for it."""
+
+        async def run() -> T:
+            return work()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._switch.loop).result(timeout=30)
+
+    def running_config(self) -> str:
+        """The running configuration with its secrets in the clear, so that two readings can be compared."""
+        return self._do(lambda: self._switch.box.text(shown=False))
+
+    def startup_config(self) -> str:
+        """What the switch would start with."""
+        return self._do(lambda: self._switch.box.startup)
+
+    def plug(self, port: str, device: Device, *, beside: bool = False) -> None:
+        """Put `device` into a port instead of, or `beside` (behind a small hub), what is there.
+
+        Raises:
+            KeyError: the switch has no such port.
+        """
+        before = self._switch.box.plugged(port) if beside else ()
+        self._do(lambda: self._switch.box.plug(port, (*before, device)))
+
+    def unplug(self, port: str) -> None:
+        """Take everything out of a port.
+
+        Raises:
+            KeyError: the switch has no such port.
+        """
+        self._do(lambda: self._switch.box.plug(port, ()))
+
+    def set_radius(self, *servers: RadiusSpec) -> None:
+        """Change the authentication servers there are."""
+        self._do(lambda: self._switch.box.set_radius(servers))
+
+    def inject(self, *faults: Fault) -> None:
+        """Let something go wrong."""
+        for fault in faults:
+            self._do(lambda fault=fault: self._switch.inject(fault))  # type: ignore[misc]
+
+    def heal(self) -> None:
+        """Let nothing go wrong any more (what already happened stays)."""
+        self._do(self._switch.heal)
+
+    @property
+    def round_trips(self) -> int:
+        """How often a client waited for an answer before it sent more."""
+        return self._switch.round_trips
+
+    @property
+    def bytes_in(self) -> int:
+        """Characters typed."""
+        return self._switch.bytes_in
+
+    @property
+    def bytes_out(self) -> int:
+        """Characters printed."""
+        return self._switch.bytes_out
+
+    @property
+    def sessions(self) -> int:
+        """Logins since the start or the last `reset`."""
+        return self._switch.logins
+
+    @property
+    def open_sessions(self) -> int:
+        """Sessions that are open now."""
+        return self._do(lambda: len(self._switch.live))
+
+    @property
+    def log(self) -> tuple[LogLine, ...]:
+        """The lines that were typed, with the mode each was typed in; no passwords."""
+        return self._do(lambda: tuple(self._switch.log))
+
+    def reset(self) -> None:
+        """Begin counting and logging anew."""
+
+        def clear() -> None:
+            switch = self._switch
+            switch.round_trips = switch.bytes_in = switch.bytes_out = switch.logins = 0
+            switch.log.clear()
+
+        self._do(clear)
+
+
+class Farm:
+    """Simulated switches; a context manager that starts and stops them all.
+
+    `delay` is added round-trip time in seconds, handshakes included.
+    """
+
+    def __init__(self, specs: Iterable[SwitchSpec], *, username: str, password: str, delay: float = 0.0) -> None:
+        self._specs = tuple(specs)
+        self._username = username
+        self._password = password
+        self._delay = delay
+        self._handles: dict[str, Handle] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._listeners: list[asyncssh.SSHAcceptor | asyncio.Server] = []
+
+    def __enter__(self) -> Farm:
+        loop = asyncio.new_event_loop()
+        self._loop = loop
+        self._thread = threading.Thread(target=self._serve, args=(loop,), name="simulator-farm", daemon=True)
+        self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self._start(loop), loop).result(timeout=120)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def __getitem__(self, name: str) -> Handle:
+        return self._handles[name]
+
+    def __iter__(self) -> Iterator[Handle]:
+        return iter(self._handles.values())
+
+    def __len__(self) -> int:
+        return len(self._handles)
+
+    def known_hosts(self) -> str:
+        """A known_hosts file of all switches."""
+        return "".join(f"[{sw.host}]:{sw.port} {' '.join(sw.host_key.split()[:2])}\n" for sw in self)
+
+    @staticmethod
+    def _serve(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_forever()
+        loop.close()
+
+    async def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        for spec in self._specs:
+            switch = Switch(spec, self._username, self._password, loop)
+            listener = await asyncssh.listen(
+                HOST,
+                0,
+                server_factory=lambda switch=switch: Server(switch),
+                server_host_keys=[switch.key],
+                server_version="Cisco-1.25",
+                line_editor=False,
+                encoding="utf-8",
+                errors="replace",
+                login_timeout=60,
+            )
+            self._listeners.append(listener)
+            port = listener.get_port()
+            if self._delay > 0:
+                wire = await delayed_listener(port, self._delay)
+                self._listeners.append(wire)
+                port = wire.sockets[0].getsockname()[1]
+            self._handles[spec.name] = Handle(switch, port)
+
+    async def _close(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+        for handle in self._handles.values():
+            for session in list(handle._switch.live):
+                session.cut()
+        await asyncio.sleep(0.02)
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _stop(self) -> None:
+        if self._loop is None or self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout=30)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=30)
+        self._loop, self._thread = None, None
+        self._listeners.clear()
