@@ -41,7 +41,7 @@ lab:
 	@$(VENV)/bin/python lab/run.py
 
 bench: $(READY)
-	@for file in bench/*.py; do echo "== $$file"; $(VENV)/bin/python "$$file" || exit 1; done
+	@for file in $$(grep -l '^if __name__' bench/*.py); do echo "== $$file"; $(VENV)/bin/python "$$file" || exit 1; done
 
 venv: $(READY)
 
