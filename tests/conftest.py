@@ -9,6 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update-golden` writes what a golden test found; the difference is then reviewed as code."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing with them")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip what reads the sources where there are none."""
     if (ROOT / "tasks" / "portseal").is_dir():

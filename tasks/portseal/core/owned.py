@@ -34,7 +34,10 @@ class OwnedConfiguration(Value):
     """The owned part of one switch's running configuration."""
 
     text: str
-    """Our lines with one space a level, secrets as fingerprints, in the switch's order."""
+    """Our lines with one space a level, secrets as fingerprints, in the switch's order.
+
+    A section that only some lines of are ours stands here with those lines, also where there are none.
+    """
     keep: str
     """Those of them that are never removed, with their sections."""
     ports: dict[str, PortFacts]
@@ -86,6 +89,8 @@ def owned_configuration(
             facts[found["port"]].extend((f.code, f.reason) for p, f in rules.forbid if p.search(text))
         owner = rules.owner(stack)
         if owner is None:
+            if depth == 0 and rules.shared(text):
+                emitted = _emit(kept, stack, emitted, depth, text)
             continue
         stack[depth] = shown = rules.marked(stack, mark)
         emitted = _emit(kept, stack, emitted, depth, shown)
@@ -158,6 +163,11 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
         )
 
 
+def shared_section(pack: Pack, ports: Sequence[str], radius_addresses: Sequence[str]) -> Callable[[str], bool]:
+    """A function that tells of a section's line whether only some lines of the section are ours."""
+    return _Rules(pack, tuple(ports), tuple(radius_addresses)).shared
+
+
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -192,6 +202,11 @@ class _Rules:
             if len(stack) >= len(match) and all(p.search(t) for p, t in zip(match[1:], stack[1:], strict=False)):
                 return keep
         return None
+
+    def shared(self, head: str) -> bool:
+        """Whether the section `head` is one that only some lines of are ours, so that it never goes away as a whole."""
+        found = [match for match, _ in self._owned if match[0].search(head)]
+        return bool(found) and all(len(match) > 1 for match in found)
 
     def requirements_met_by(self, stack: Sequence[str]) -> Iterator[int]:
         for index, match in enumerate(self._require):

@@ -15,7 +15,7 @@ from portseal.core.differences import diff, sections
 from portseal.core.intent import SwitchIntent
 from portseal.core.marks import MARK, OPAQUE, Marks
 from portseal.core.model import Value
-from portseal.core.owned import OwnedConfiguration, canonical, owned_configuration
+from portseal.core.owned import OwnedConfiguration, canonical, owned_configuration, shared_section
 from portseal.core.platforms import Pack
 from portseal.core.rendering import render
 from portseal.core.steps import SWITCH_WIDE, Risk, Step, risks
@@ -90,7 +90,7 @@ def plan_switch(
         intent = without_ports(intent, refused)
     rendered = render(intent, *folders)
     target = canonical(rendered, pack, mark=marks.target)
-    before, after = _compared(owned, target, pack)
+    before, after = _compared(owned, target, pack, ports)
     steps = _steps(before, after, pack, marks)
     undo = _steps(after, before, pack, marks)
     released_ports = gone - refused
@@ -163,17 +163,16 @@ def _marked_lines(text: str) -> Iterator[tuple[str, str]]:
                 yield "\n".join([*parents[:-1], line.replace(found[0], "")]), found[0]
 
 
-def _compared(owned: OwnedConfiguration, target: str, pack: Pack) -> tuple[str, str]:
+def _compared(owned: OwnedConfiguration, target: str, pack: Pack, ports: Sequence[str]) -> tuple[str, str]:
     """Canonical text before and after. Lines that are never removed stand in both; hidden defaults in neither."""
     if pack.files:
         return owned.text, target
     driver = tree.PackDriver(pack)
     running, wanted, kept = (tree.tree(text, driver) for text in (owned.text, target, owned.keep))
-    section = re.compile(pack.port_section)
-    for config, other in ((running, wanted), (wanted, running)):
-        for child in other.children:  # a port is always there; only what it holds comes and goes
-            if section.search(child.text) and child.text not in config.children:
-                config.add_child(child.text)
+    shared = shared_section(pack, ports, ())
+    for child in running.children:  # of a shared section, only our lines come and go
+        if shared(child.text) and child.text not in wanted.children:
+            wanted.add_child(child.text)
     tree.add_kept(wanted, kept, driver)
     pristine = running.deep_copy()
     tree.drop_defaults(running, wanted, pack)
