@@ -56,6 +56,14 @@ class Misfit:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    line: str
+    words: list[tuple[str, int]]
+    """Each with where it begins."""
+    negated: bool
+
+
 @dataclass(slots=True)
 class _Node:
     keywords: dict[str, _Node] = field(default_factory=dict)
@@ -71,15 +79,15 @@ def _sequences(tokens: list[str]) -> list[list[str]]:
     """Every flat spelling of a pattern; consumes `tokens` up to a closing bracket."""
     choices: list[list[list[str]]] = [[[]]]
     while tokens:
-        token = tokens.pop(0)
-        if token in ")]":
+        part = tokens.pop(0)
+        if part in ")]":
             break
-        if token == "|":  # noqa: S105 - a separator
+        if part == "|":
             choices.append([[]])
             continue
-        inner = [[token]]
-        if token in "([":
-            inner = _sequences(tokens) + ([[]] if token == "[" else [])
+        inner = [[part]]
+        if part in "([":
+            inner = _sequences(tokens) + ([[]] if part == "[" else [])
         choices[-1] = [[*before, *after] for before in choices[-1] for after in inner]
     return [sequence for choice in choices for sequence in choice]
 
@@ -97,9 +105,9 @@ class Grammar:
     def _add(self, rule: Rule, sequence: list[str]) -> None:
         boundary = sequence.index(";") if ";" in sequence else len(sequence)
         node = self._root
-        for index, token in enumerate(token for token in sequence if token != ";"):
-            branch = node.arguments if token.startswith("<") else node.keywords
-            node = branch.setdefault(token, _Node())
+        for index, part in enumerate(part for part in sequence if part != ";"):
+            branch = node.arguments if part.startswith("<") else node.keywords
+            node = branch.setdefault(part, _Node())
             if index + 1 >= boundary and node.slot is None:
                 node.slot, node.slot_length = rule, boundary
         if node.rule is None:
@@ -108,40 +116,32 @@ class Grammar:
     def match(self, line: str, *, negated: bool = False) -> Match | Misfit:
         """What `line` (without its `no`) is, or why it is nothing."""
         words = [(m.group(), m.start()) for m in re.finditer(r"\S+", line)]
-        return self._walk(self._root, line, words, 0, (), (), negated)
+        return self._walk(self._root, _Typed(line, words, negated), 0, ())
 
-    def _walk(
-        self,
-        node: _Node,
-        line: str,
-        words: list[tuple[str, int]],
-        at: int,
-        taken: tuple[str, ...],
-        arguments: tuple[tuple[str, str], ...],
-        negated: bool,
-    ) -> Match | Misfit:
-        if at == len(words):
-            rule = node.slot if negated else node.rule
+    def _walk(self, node: _Node, typed: _Typed, at: int, taken: tuple[tuple[str, str], ...]) -> Match | Misfit:
+        """Try what may follow `node`; `taken` has (kind, canonical word) of the words before."""
+        if at == len(typed.words):
+            rule = node.slot if typed.negated else node.rule
             if rule is None:
-                return Misfit("incomplete", len(line))
-            return Match(rule, taken, taken[: node.slot_length], arguments)
-        word, offset = words[at]
+                return Misfit("incomplete", len(typed.line))
+            canonical_words = tuple(word for _, word in taken)
+            arguments = tuple(item for item in taken if item[0].startswith("<"))
+            return Match(rule, canonical_words, canonical_words[: node.slot_length], arguments)
+        offset = typed.words[at][1]
         worst = Misfit("invalid", offset)
-        for name, canonical, after, used in self._candidates(node, line, words, at):
+        for name, canonical, after, used in self._candidates(node, typed, at):
             if canonical is None:
                 return Misfit("ambiguous", offset)
-            extra = ((name, canonical),) if name.startswith("<") else ()
-            found = self._walk(after, line, words, at + used, (*taken, canonical), (*arguments, *extra), negated)
+            found = self._walk(after, typed, at + used, (*taken, (name, canonical)))
             if isinstance(found, Match):
                 return found
             if found.offset >= worst.offset:
                 worst = found
         return worst
 
-    def _candidates(
-        self, node: _Node, line: str, words: list[tuple[str, int]], at: int
-    ) -> Iterator[tuple[str, str | None, _Node, int]]:
+    def _candidates(self, node: _Node, typed: _Typed, at: int) -> Iterator[tuple[str, str | None, _Node, int]]:
         """(what it matched, canonical word or None if ambiguous, node after it, words used)."""
+        line, words = typed.line, typed.words
         word, offset = words[at]
         lower = word.lower()
         if lower in node.keywords:
@@ -157,8 +157,7 @@ class Grammar:
                 continue
             # `interface gi 1/0/1` is as good as `gi1/0/1`
             for used in (1, 2) if name == "<interface>" else (1,):
-                typed = "".join(w for w, _ in words[at : at + used])
-                canonical = self._accept(name, typed)
+                canonical = self._accept(name, "".join(w for w, _ in words[at : at + used]))
                 if canonical is not None and at + used <= len(words):
                     yield name, canonical, after, used
                     break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import asyncssh
@@ -64,7 +65,9 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
         self._channel = chan
         self._switch.live.add(self)
 
-    def pty_requested(self, term_type: str, term_size: tuple[int, int, int, int], term_modes: dict[int, int]) -> bool:
+    def pty_requested(
+        self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Mapping[int, int]
+    ) -> bool:
         """A terminal of so many lines."""
         self._paged = True
         if term_size[1] > 0:

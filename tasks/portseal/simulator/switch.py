@@ -99,7 +99,7 @@ class Switch:
             if cut.after:
                 shell.enter(line)
             return None
-        output = self._refusal(shell)
+        output = self._refusal(shell, line)
         if output is None:
             output = shell.enter(line)
         for fault in list(self.faults):
@@ -110,9 +110,9 @@ class Switch:
                 self.type_as_other(fault.lines)
         return output
 
-    def _refusal(self, shell: Shell) -> str | None:
+    def _refusal(self, shell: Shell, line: str) -> str | None:
         """The text with which a fault refuses this configuration line."""
-        if not shell.configuring:
+        if not shell.configuring or not line.strip():
             return None
         self._config_lines += 1
         for fault in self.faults:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+
 from portseal.simulator.cisco_iosxe.configure import Vault, load, plain, speller
 from portseal.simulator.cisco_iosxe.lines import RULES, long_name
 from portseal.simulator.cisco_iosxe.ports import Ports

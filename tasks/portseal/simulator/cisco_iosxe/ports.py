@@ -1,26 +1,312 @@
-"""Ports: who is admitted and whose link is encrypted, from configuration, devices and authentication servers."""
+"""Ports over time: a moment after something happened, who is admitted and whose link is encrypted."""
 
 from __future__ import annotations
 
+import hashlib
+import random
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from portseal.simulator.cisco_iosxe.admission import Decision, decide
+from portseal.simulator.cisco_iosxe.lines import long_name
+from portseal.simulator.cisco_iosxe.policy import Policy, Server, policy_of, servers_of
+from portseal.simulator.config import find, value
 from portseal.simulator.world import Device, RadiusSpec
 
 if TYPE_CHECKING:
     from portseal.simulator.cisco_iosxe.box import Box
 
+PACKETS_PER_SECOND = 1000
+"""What a camera sends over a secured link, so that two readings a moment apart differ."""
+
+
+@dataclass(slots=True)
+class SessionState:
+    """One device's session."""
+
+    device: Device
+    decision: Decision
+    number: int
+    """Distinguishes sessions; the identifiers shown are made of it."""
+    running: bool = False
+    secured: bool = False
+    began: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class MkaState:
+    """The MKA participant of a port."""
+
+    ckn: str
+    peer: Device
+    status: str
+    """Secured, `Secured, no peer` or Init."""
+    peers: int
+    derived: bool
+    since: float
+
+
+@dataclass(slots=True)
+class PortState:
+    """One port as it is now."""
+
+    policy: Policy
+    devices: tuple[Device, ...] = ()
+    err_disabled: str = ""
+    sessions: list[SessionState] = field(default_factory=list)
+    mka: MkaState | None = None
+
+    @property
+    def up(self) -> bool:
+        """Whether the link is up."""
+        return bool(self.devices) and not self.policy.shutdown and not self.err_disabled
+
+    @property
+    def secured(self) -> bool:
+        """Whether frames are encrypted, with somebody there to read them."""
+        return self.mka is not None and self.mka.status == "Secured"
+
+    def passes(self, device: Device) -> bool:
+        """Whether the frames of a device get through."""
+        policy = self.policy
+        if not self.up or policy.control == "force-unauthorized":
+            return False
+        if policy.macsec == "network-link" and not self.secured:
+            return False
+        if policy.control == "force-authorized" or policy.open:
+            return True
+        if policy.host_mode == "multi-host":
+            return any(session.decision.authorized for session in self.sessions)
+        return any(s.decision.authorized for s in self.sessions if s.device.mac == device.mac)
+
+    def frames(self) -> int:
+        """How many frames went over the secured link since it was secured."""
+        if self.mka is None or not self.secured or not self.mka.peer.traffic or not self.passes(self.mka.peer):
+            return 0
+        return int((time.monotonic() - self.mka.since) * PACKETS_PER_SECOND)
+
 
 class Ports:
+    """All ports of one switch; `touch` says that something happened."""
+
     def __init__(self, box: Box) -> None:
         self._box = box
         self.devices: dict[str, tuple[Device, ...]] = {}
-        self.radius: list[RadiusSpec] = list(box.spec.radius)
+        self._radius: tuple[RadiusSpec, ...] = box.spec.radius
+        self._states: dict[str, PortState] = {}
+        self._stale: set[str] = set()
+        self._due: float | None = None
+        self._waiting = False
+        self._sessions = 0
+        self._asked: tuple[Server, ...] = ()
 
-    def plug(self, name, devices):
+    @property
+    def radius(self) -> tuple[RadiusSpec, ...]:
+        """The authentication servers as they are now."""
+        return self._radius
+
+    @radius.setter
+    def radius(self, servers: tuple[RadiusSpec, ...]) -> None:
+        self._radius = servers
+        self.retry()
+
+    def retry(self) -> None:
+        """Ask again for every device that is not admitted by a server's word; who is admitted stays so."""
+        self._stale.update(self._unsettled())
+        self.touch()
+
+    def _unsettled(self) -> set[str]:
+        """Ports with a device that no server admitted."""
+        return {
+            name
+            for name, state in self._states.items()
+            if any(not s.decision.authorized or s.decision.fallback for s in state.sessions)
+        }
+
+    def plug(self, port: str, devices: tuple[Device, ...]) -> None:
+        """Change what is in a port.
+
+        Raises:
+            KeyError: there is no such port.
+        """
+        name = long_name(port) or port
+        if find(self._box.running, ("interface", name)) is None:
+            raise KeyError(f"{self._box.spec.name} has no port {port}")
         self.devices[name] = devices
+        self._stale.add(name)
+        self.touch()
 
-    def forget(self):
-        pass
+    def forget(self) -> None:
+        """All sessions end (a reboot)."""
+        self._states.clear()
 
-    def touch(self):
-        pass
+    def bounce(self, name: str) -> None:
+        """`shutdown` was typed: sessions end, and an error-disabled port is one no more."""
+        if (state := self._states.get(name)) is not None:
+            state.err_disabled = ""
+            state.sessions, state.mka = [], None
+        self._stale.add(name)
+
+    def reauthenticate(self, name: str | None) -> None:
+        """Clear the sessions of one port or of all; they begin anew."""
+        self._stale.update(self._states if name is None else (name,))
+        self.touch()
+
+    def touch(self) -> None:
+        """Something happened; ports follow when nothing more has for a moment."""
+        self._due = time.monotonic() + self._box.spec.settle
+        if not self._waiting:
+            self._waiting = True
+            self._box.later(self._box.spec.settle, self._settle)
+
+    def _settle(self) -> None:
+        left = (self._due or 0.0) - time.monotonic()
+        if left > 0.001:
+            self._box.later(left, self._settle)
+            return
+        self._waiting, self._due = False, None
+        for name in self._mark():
+            self._evaluate(name)
+        self._stale.clear()
+
+    def now(self) -> dict[str, PortState]:
+        """Every port; where something happened that has not been dealt with yet, authentication is running."""
+        if self._due is not None:
+            servers = servers_of(self._box)
+            for name in self._mark():
+                state = self._states[name]
+                state.mka = None
+                self._open_sessions(name, state, servers, running=True)
+        return self._states
+
+    def _mark(self) -> list[str]:
+        """The ports for which something changed, their policy brought up to date."""
+        changed = []
+        present = set()
+        servers = servers_of(self._box)
+        if servers != self._asked:
+            self._asked = servers
+            self._stale.update(self._unsettled())
+        for name, lines in self._box.interfaces():
+            present.add(name)
+            policy, devices = policy_of(self._box, lines), self.devices.get(name, ())
+            state = self._states.get(name)
+            if state is None:
+                state = self._states[name] = PortState(policy)
+                changed.append(name)
+            elif name in self._stale or policy != state.policy or devices != state.devices:
+                changed.append(name)
+            state.policy, state.devices = policy, devices
+            if name in changed:
+                self._stale.add(name)
+        for gone in self._states.keys() - present:
+            del self._states[gone]
+        return changed
+
+    def _evaluate(self, name: str) -> None:
+        state = self._states[name]
+        if self._violated(name, state):
+            return
+        self._open_sessions(name, state, servers_of(self._box), running=False)
+        state.mka = self._key_agreement(state)
+        for session in state.sessions:
+            session.secured = state.secured and session.decision.authorized
+        self._enforce_linksec(state)
+        if state.policy.reauthentication and state.sessions:
+            seconds = state.policy.reauthentication * self._box.spec.minute / 60
+            numbers = [session.number for session in state.sessions]
+            self._box.later(seconds, lambda: self._time_out(name, numbers))
+
+    def _time_out(self, name: str, numbers: list[int]) -> None:
+        """Reauthenticate, unless the sessions are not the same any more."""
+        state = self._states.get(name)
+        if state is not None and [session.number for session in state.sessions] == numbers:
+            self.reauthenticate(name)
+
+    def _open_sessions(self, name: str, state: PortState, servers: tuple[Server, ...], *, running: bool) -> None:
+        policy = state.policy
+        state.sessions = []
+        if not state.up or policy.control != "auto":
+            return
+        devices = state.devices
+        if policy.host_mode != "multi-auth":
+            devices = devices[-1:] if policy.violation == "replace" else devices[:1]
+        authorize = value(self._box.running, "aaa authorization network default") is not None
+        for device in devices:
+            self._sessions += 1
+            if running:
+                waiting = tuple((m, "Running" if i == 0 else "Not run") for i, m in enumerate(policy.methods))
+                decision = Decision(False, policy.methods[0], waiting, policy.vlan)
+            else:
+                decision = decide(policy, device, servers, self._radius, authorize=authorize)
+            state.sessions.append(SessionState(device, decision, self._sessions, running))
+
+    def _violated(self, name: str, state: PortState) -> bool:
+        """Error-disable the port if a station too many is on it; whether it is error-disabled."""
+        policy = state.policy
+        if state.err_disabled:
+            return True
+        count = len({device.mac for device in state.devices})
+        cause = ""
+        if policy.control == "auto" and policy.host_mode == "single-host" and count > 1:
+            cause = "security-violation" if policy.violation == "shutdown" else ""
+        if policy.mac_limit and count > policy.mac_limit and policy.mac_violation == "shutdown":
+            cause = "psecure-violation"
+        if not cause or policy.shutdown:
+            return False
+        state.err_disabled, state.sessions, state.mka = cause, [], None
+        recovers = ("errdisable", "recovery", "cause")
+        if any(find(self._box.running, (*recovers, word)) for word in (cause, "all")):
+            interval = int((value(self._box.running, "errdisable recovery interval") or ("300",))[0])
+            self._box.later(interval * self._box.spec.minute / 60, lambda: self._recover(name))
+        return True
+
+    def _recover(self, name: str) -> None:
+        if name in self._states:
+            self.bounce(name)
+            self.touch()
+
+    def _key_agreement(self, state: PortState) -> MkaState | None:
+        """The MKA participant, if there is one: a derived CAK from EAP, or a static one from a key chain."""
+        policy = state.policy
+        if not state.up or not policy.macsec:
+            return None
+        if policy.macsec == "network-link":
+            return _static(state)
+        session = next((s for s in state.sessions if s.decision.derives), None)
+        if session is None or policy.linksec == "must-not-secure":
+            return None
+        ckn = random.randbytes(16).hex().upper()
+        able = session.device.macsec == "derived"
+        return _participant(ckn, session.device, able, derived=True)
+
+    @staticmethod
+    def _enforce_linksec(state: PortState) -> None:
+        """A session whose link must be secured and is not loses its authorization."""
+        if state.policy.macsec != "host" or state.policy.linksec != "must-secure" or state.secured:
+            return
+        for session in state.sessions:
+            session.decision = session.decision._replace(authorized=False)
+
+    def mac_of(self, name: str) -> str:
+        """The port's own MAC address, the same for a switch's and port's name."""
+        digest = hashlib.sha256(f"{self._box.spec.name} {name}".encode()).hexdigest()
+        return f"00{digest[:10]}"
+
+
+def _static(state: PortState) -> MkaState | None:
+    if not state.policy.keys and not state.policy.fallback_keys:
+        return None
+    device = state.devices[0]
+    for key in (*state.policy.keys[:1], *state.policy.fallback_keys[:1]):
+        theirs = ("static", (device.ckn or "").lower(), (device.cak or "").lower())
+        if theirs == ("static" if device.macsec == "static" else "", key.ckn.lower(), key.cak.lower()):
+            return _participant(key.ckn, device, True, derived=False)
+    ours = (*state.policy.keys, *state.policy.fallback_keys)[0]
+    return _participant(ours.ckn, device, False, derived=False)
+
+
+def _participant(ckn: str, device: Device, able: bool, *, derived: bool) -> MkaState:
+    status = "Init" if not able else "Secured" if device.live else "Secured, no peer"
+    return MkaState(ckn, device, status, int(status == "Secured"), derived, time.monotonic())

@@ -63,16 +63,15 @@ def _on_interface(box: Box, name: str, entries: list[Entry], match: Match) -> st
     runs = value(entries, "dot1x pae") is not None or value(entries, "authentication port-control") == ("auto",)
     if slot == "switchport mode" and tail != ("access",) and runs:
         return "Command rejected: 802.1X is enabled on this port; it cannot leave access mode.\n"
-    if slot.startswith("switchport port-security") and slot == "switchport port-security":
+    if slot == "switchport port-security":
         mode = value(entries, "switchport mode")
         if mode is None or mode[0] == "dynamic":
             return f"Command rejected: {name} is a dynamic port.\n"
-    return _macsec_objection(box, name, entries, match, slot, tail)
+    return _macsec_objection(box, name, entries, match)
 
 
-def _macsec_objection(
-    box: Box, name: str, entries: list[Entry], match: Match, slot: str, tail: tuple[str, ...]
-) -> str | None:
+def _macsec_objection(box: Box, name: str, entries: list[Entry], match: Match) -> str | None:
+    slot, tail = " ".join(match.slot), match.words[len(match.slot) :]
     host = find(entries, ("macsec",)) is not None
     network = find(entries, ("macsec", "network-link")) is not None
     multi = value(entries, "authentication host-mode") == ("multi-auth",)
@@ -100,6 +99,8 @@ def remark(box: Box, path: Path, match: Match) -> str:
     """What is printed for a line that took effect."""
     if match.slot == ("spanning-tree", "portfast") and path:
         return _PORTFAST
+    if match.slot == ("shutdown",) and path:
+        box.ports.bounce(path[-1][1])
     if match.slot == ("switchport", "access", "vlan") and match.words[-1] != "1":
         number = match.words[-1]
         if find(box.running, ("vlan", number)) is None:

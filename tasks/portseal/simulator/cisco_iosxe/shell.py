@@ -211,26 +211,34 @@ class Shell:
 
     def _configure(self, line: str) -> str:
         words = line.split()
-        if words[0].lower() in ("end", "exit"):
-            return self._step_out(words[0].lower())
-        if words[0].lower() == "do" and len(words) > 1:
-            path, self._path = self._path, None
-            output = self._command(line.lstrip()[2:].lstrip())
-            self._path = path if self._path is None else self._path
-            return output
-        if words[0].lower() == "banner" and len(words) > 2:
+        first, second = words[0].lower(), words[1].lower() if len(words) > 1 else ""
+        if first in ("end", "exit"):
+            return self._step_out(first)
+        if first == "do" and second:
+            return self._do_exec(line.lstrip()[2:].lstrip())
+        if first == "banner" and len(words) > 2:
             return self._begin_banner(line)
-        if words[0].lower() == "interface" and len(words) > 2 and "range".startswith(words[1].lower()):
+        if first == "interface" and len(words) > 2 and "range".startswith(second):
             return self._select_range(line)
-        if words[0].lower() == "default" and len(words) > 1 and "interface".startswith(words[1].lower()):
+        if first == "default" and second and "interface".startswith(second):
             return self._default_interface(line)
+        return self._configuration_line(line)
+
+    def _do_exec(self, command: str) -> str:
+        """`do` in front of an exec command; only `configure` itself changes where we are."""
+        path = self._path
+        self._path = None
+        output = self._command(command)
+        if self._path is None:
+            self._path = path
+        return output
+
+    def _configuration_line(self, line: str) -> str:
         found = understand(self._levels(), line)
         if isinstance(found, Misfit):
             return self._misfit(line, found)
-        objection = refusals.unavailable(self._box, found)
-        if objection:
-            offset = len(line) - len(line.lstrip())
-            return self._misfit(line, Misfit("invalid", offset))
+        if refusals.unavailable(self._box, found):
+            return self._misfit(line, Misfit("invalid", len(line) - len(line.lstrip())))
         if "convert" in found.match.rule.flags and not self._box.new_style and not found.negated:
             self.ask(_CONVERT + _QUESTION, lambda typed: self._convert(typed, found))
             return ""
