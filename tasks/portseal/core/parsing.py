@@ -29,6 +29,7 @@ _MACS = ("mac", "client_mac", "source_mac")
 _NUMBERS = ("vlan", "live_peers", "tx_sc", "rx_sc", "seconds_left", "violations", "maximum", "current")
 _SUMS = ("sent", "received")
 _HEX = ("ckn",)
+_ADDRESSES = ("ip",)
 _INTERFACE = r"(?P<interface>[A-Za-z][A-Za-z-]* \d\S*|\S+)"
 _ARGUMENTS = {
     "<interface>": _INTERFACE,
@@ -191,7 +192,7 @@ def _field(name: str, value: str | list[str]) -> Field:
     if isinstance(value, list):
         return _list(name, value)
     text = value.strip()
-    if not text or (name in _NUMBERS + _SUMS + _MACS + _HEX and text.lower() in _NOTHING):
+    if not text or (name in _NUMBERS + _SUMS + _MACS + _HEX + _ADDRESSES and text.lower() in _NOTHING):
         return None
     if name in _MACS:
         return _mac(text)
