@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -89,6 +91,23 @@ def inspect_site(path: Path | str, *, limit: str | None = None, everything: bool
     path = Path(path)
     if not path.is_dir():
         raise InputError(f"{path}: no such directory; a site is a directory with {CAMERAS}, {PROFILES} and hosts.yaml")
+    with _without_collector():
+        return _inspect(path, limit, everything)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """No garbage collection meanwhile: a hundred thousand values are made and none is dropped; a quarter of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _inspect(path: Path, limit: str | None, everything: bool) -> Inspection:
     read = read_files(path)
     chosen = None if limit is None or read.hosts.nornir is None else chosen_switches(read.hosts.nornir, limit)
     checked_site = _check(path, read)

@@ -10,7 +10,7 @@ from portseal.core.findings import LintCode, finding, nearest, shown
 from portseal.core.inventory import Camera, CameraMacsec, Supplicant
 from portseal.core.model import Finding
 from portseal.core.platforms import Pack
-from portseal.core.portname import long_port
+from portseal.core.port_spelling import PortSpelling
 from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
 
 
@@ -25,29 +25,6 @@ class Known(NamedTuple):
     """Those with mistakes included."""
     keys: frozenset[str] | None
     """Cameras that have a static key."""
-
-
-class PortSpelling:
-    """Long spellings of ports, each worked out once a platform."""
-
-    __slots__ = ("_found", "_packs")
-
-    def __init__(self, packs: Mapping[str, Pack]) -> None:
-        self._packs = packs
-        self._found: dict[tuple[str | None, str], str] = {}
-
-    def long(self, platform: str | None, text: str) -> str:
-        """The platform's long spelling; where the platform is not known, the text without case and blanks.
-
-        Raises:
-            ValueError: no port of this platform is spelt so.
-        """
-        found = self._found.get((platform, text))
-        if found is None:
-            pack = self._packs.get(platform) if platform else None
-            found = long_port(pack.ports, text) if pack else "".join(text.split()).casefold()
-            self._found[platform, text] = found
-        return found
 
 
 def check_cameras(rows: Iterable[CameraRow], known: Known, file: str = "cameras.csv") -> tuple[Finding, ...]:

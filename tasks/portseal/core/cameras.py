@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from portseal.core.profiles_file import NAME_RULE
 COLUMNS = tuple(name for name in Camera.model_fields if name != "row")
 REQUIRED = tuple(name for name, field in Camera.model_fields.items() if field.is_required())
 _WORDS: Mapping[str, type[StrEnum]] = {"supplicant": Supplicant, "macsec": CameraMacsec, "stage": Stage}
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
 _RULES: Mapping[str, tuple[LintCode, str]] = {
     "mac": (LintCode.BAD_MAC, "is no camera's MAC address; write it as ac:cc:8e:01:02:03"),
     "vlan": (LintCode.BAD_VLAN, "is no VLAN; write a number from 1 to 4094"),
@@ -145,34 +147,39 @@ def _validated(
     """All rows as cameras; a field that is wrong is told, and stood in for."""
     wrong: dict[int, set[str]] = {}
     findings: list[Finding] = []
-    for index, field, code, message in _mistakes(raw):
-        wrong.setdefault(index, set()).add(field)
-        findings.append(finding(code, message, file=file, row=raw[index]["row"], column=field))
-    for index, fields in wrong.items():
-        raw[index] = {name: value for name, value in raw[index].items() if name not in fields}
-        raw[index].update({name: _STAND_IN[name] for name in fields if name in _STAND_IN})
-    cameras = _ROWS.validate_python(raw)
-    rows = (CameraRow(camera, absent.union(wrong.get(index, ()))) for index, camera in enumerate(cameras))
-    return tuple(rows), findings
 
+    def tell(index: int, field: str, code: LintCode, message: str) -> None:
+        if field not in wrong.setdefault(index, set()):
+            wrong[index].add(field)
+            findings.append(finding(code, message, file=file, row=raw[index]["row"], column=field))
 
-def _mistakes(raw: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, LintCode, str]]:
-    """(index, field, code, message) of every field that is wrong by itself."""
-    told: set[tuple[int, str]] = set()
-    for index, row in enumerate(raw):
-        if (vlan := row.get("vlan")) and not (vlan.isascii() and vlan.isdecimal()):
-            told.add((index, "vlan"))
-            yield index, "vlan", LintCode.BAD_VLAN, f"{shown(vlan)} {_RULES['vlan'][1]}"
-        if (address := row.get("ip")) and not _is_address(address):
-            told.add((index, "ip"))
-            yield index, "ip", LintCode.BAD_IP, f"{shown(address)} {_RULES['ip'][1]}"
+    for index, field, value in _malformed(raw):
+        code, rule = _RULES[field]
+        tell(index, field, code, f"{shown(value)} {rule}")
     try:
-        _ROWS.validate_python(raw)
+        cameras = _ROWS.validate_python(raw)
     except ValidationError as error:
         for mistake in error.errors(include_url=False):
             index, field = int(mistake["loc"][0]), str(mistake["loc"][1])
-            if (index, field) not in told:
-                yield index, field, *_told(field, mistake)
+            tell(index, field, *_told(field, mistake))
+        for index, fields in wrong.items():
+            raw[index] = {name: value for name, value in raw[index].items() if name not in fields}
+            raw[index].update({name: _STAND_IN[name] for name in fields if name in _STAND_IN})
+        cameras = _ROWS.validate_python(raw)
+    rows = (
+        CameraRow(camera, absent.union(wrong[index]) if index in wrong else absent)
+        for index, camera in enumerate(cameras)
+    )
+    return tuple(rows), findings
+
+
+def _malformed(raw: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str, str]]:
+    """(index, field, value) of numbers and addresses that Python would read more kindly than a spreadsheet's author meant."""
+    for index, row in enumerate(raw):
+        if (vlan := row.get("vlan")) and not (vlan.isascii() and vlan.isdecimal()):
+            yield index, "vlan", vlan
+        if (address := row.get("ip")) and not _IPV4.fullmatch(address) and not _is_address(address):
+            yield index, "ip", address
 
 
 def _is_address(text: str) -> bool:

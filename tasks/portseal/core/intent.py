@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from portseal.core.errors import InputError
 from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Supplicant
 from portseal.core.model import Mac, Name, Value, Vlan
 from portseal.core.platforms import Pack
-from portseal.core.portname import long_port
+from portseal.core.port_spelling import PortSpelling
 from portseal.core.profile import CakSource, Dot1x, MacLimit, Macsec, MacsecPolicy, Mode, Profile
 
 
@@ -65,10 +66,12 @@ def derive(site: Site, packs: Mapping[str, Pack], switches: Iterable[str] | None
     for camera in site.cameras:
         cameras.setdefault(camera.switch, []).append(camera)
     staged = _staged_profiles(site)
+    spelling = PortSpelling(packs)
     wanted = cameras if switches is None else set(switches)
-    return tuple(_switch(name, cameras.get(name, []), site, packs, staged) for name in sorted(wanted, key=natural))
+    return tuple(_switch(name, cameras.get(name, []), site, spelling, staged) for name in sorted(wanted, key=natural))
 
 
+@lru_cache(maxsize=4096)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key by which `Gi1/0/9` comes before `Gi1/0/10`.
 
@@ -111,14 +114,16 @@ def _switch(
     name: str,
     cameras: Iterable[Camera],
     site: Site,
-    packs: Mapping[str, Pack],
+    spelling: PortSpelling,
     staged: Mapping[tuple[str, Stage], Profile],
 ) -> SwitchIntent:
     switch = site.switches.get(name)
-    pack = packs.get(switch.platform) if switch else None
-    if switch is None or pack is None:
+    if switch is None or switch.platform not in spelling:
         raise InputError(f"{name}: no such switch" if switch is None else f"{name}: no platform {switch.platform!r}")
-    unnamed = [_port(camera, site, pack, staged[camera.profile, camera.stage]) for camera in cameras]
+    unnamed = [
+        _port(camera, site, _long(spelling, switch.platform, camera), staged[camera.profile, camera.stage])
+        for camera in cameras
+    ]
     ports = sorted(_named(unnamed), key=lambda port: natural(port.port))
     policies = {port.macsec_policy: port.macsec for port in ports if port.macsec_policy}
     return SwitchIntent(
@@ -131,11 +136,14 @@ def _switch(
     )
 
 
-def _port(camera: Camera, site: Site, pack: Pack, profile: Profile) -> PortIntent:
+def _long(spelling: PortSpelling, platform: str, camera: Camera) -> str:
     try:
-        port = long_port(pack.ports, camera.port)
+        return spelling.long(platform, camera.port)
     except ValueError as error:
         raise InputError(f"{camera.switch}: camera {camera.name}: {error}") from error
+
+
+def _port(camera: Camera, site: Site, port: str, profile: Profile) -> PortIntent:
     secured = profile.macsec.policy is not MacsecPolicy.OFF
     static = secured and profile.macsec.cak is CakSource.STATIC
     if static and camera.name not in site.keys:

@@ -15,11 +15,12 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-_MAC_DIGITS = re.compile(r"[0-9a-f]{12}")
+_MAC_NORMAL = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 _MAC_SHAPE = re.compile(
     r"[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}|[0-9A-Fa-f]{4}([.-])[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}"
     r"|[0-9A-Fa-f]{12}"
 )
+_MULTICAST = frozenset("13579bdf")
 
 
 def normal_mac(text: str) -> str:
@@ -31,16 +32,18 @@ def normal_mac(text: str) -> str:
     Raises:
         ValueError: not a MAC address, or one that no station can have (multicast, all zeros).
     """
-    if not _MAC_SHAPE.fullmatch(text):
+    if _MAC_NORMAL.fullmatch(text):  # most are; 100,000 cameras pass here
+        normal = text
+    elif _MAC_SHAPE.fullmatch(text):
+        digits = re.sub(r"[^0-9a-f]", "", text.lower())
+        normal = ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+    else:
         raise ValueError(f"{text!r} is not a MAC address; write it as ac:cc:8e:01:02:03")
-    digits = re.sub(r"[^0-9a-f]", "", text.lower())
-    if not _MAC_DIGITS.fullmatch(digits):
-        raise ValueError(f"{text!r} is not a MAC address; write it as ac:cc:8e:01:02:03")
-    if int(digits[:2], 16) & 1:
+    if normal[1] in _MULTICAST:
         raise ValueError(f"{text!r} is a multicast address; a camera has a unicast one")
-    if digits == "000000000000":
+    if normal == "00:00:00:00:00:00":
         raise ValueError(f"{text!r} is no station's address")
-    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+    return normal
 
 
 Mac = Annotated[str, AfterValidator(normal_mac)]
