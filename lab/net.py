@@ -1,0 +1,185 @@
+"""A network of namespaces that lives inside one process: when that process ends, however it ends, the kernel clears everything away.
+
+The keeper is that process: the first of its own PID, mount and network namespaces. Every named namespace, every daemon of the lab
+and every timer a switch starts is inside it, and the machine's own network is never touched.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+TOOLS = ("hostapd", "wpa_supplicant", "freeradius", "sshd", "ip", "bridge", "ping", "unshare", "nsenter")
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+FOLDERS = ("/etc/portseal", "/var/lib/portseal")
+"""Folders of a switch: each lab has its own, in memory."""
+
+
+class LabError(Exception):
+    """The lab itself failed: nothing is said about portseal."""
+
+
+def missing() -> str | None:
+    """Why the lab cannot run here, or None."""
+    if os.geteuid() != 0:
+        return "needs root"
+    absent = [tool for tool in TOOLS if not shutil.which(tool, path=SYSTEM_PATH)]
+    return f"needs {', '.join(absent)} (Debian packages: lab/packages.txt)" if absent else None
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def wait_for(what: str, condition: Callable[[], object], seconds: float = 10.0, every: float = 0.05) -> float:
+    """Seconds until `condition` held.
+
+    Raises:
+        LabError: it did not within `seconds`.
+    """
+    begin = time.monotonic()
+    while not condition():
+        if time.monotonic() - begin > seconds:
+            raise LabError(f"{what}: not within {seconds:g} s")
+        time.sleep(every)
+    return time.monotonic() - begin
+
+
+class Keeper:
+    """The process that holds a network, and the way into it."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self._made = [folder for folder in FOLDERS if not Path(folder).exists()]
+        for folder in FOLDERS:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        shadow = work / "shadow"
+        shadow.write_text("root:*:19000:0:99999:7:::\nsshd:!:19000::::::\n")
+        shadow.chmod(0o600)
+        setup = [
+            "mount -t tmpfs -o mode=755 tmpfs /run",
+            *(f"mount -t tmpfs -o mode=700 tmpfs {folder}" for folder in FOLDERS),
+            "mount -t tmpfs -o mode=755 tmpfs /usr/local/sbin",
+            f"mount --bind {shadow} /etc/shadow",
+            "mkdir -p /run/netns /run/sshd",
+            "ip link set lo up",
+            "echo ready",
+            "exec sleep infinity",
+        ]
+        command = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc"]
+        self._process = subprocess.Popen(
+            [*command, "sh", "-ec", "\n".join(setup)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PATH": SYSTEM_PATH},
+            preexec_fn=die_with_parent,
+        )
+        if self._process.stdout is None or self._process.stdout.readline() != "ready\n":
+            self.close()
+            raise LabError("no namespaces here: unshare or mount was refused")
+        self.pid = child_of(self._process.pid)
+
+    def command(self, arguments: Sequence[str], where: str | None = None) -> list[str]:
+        """`arguments` as a command line that runs inside, in the namespace `where`."""
+        inside = ["ip", "netns", "exec", where] if where else []
+        return ["nsenter", "-t", str(self.pid), "-m", "-p", "-n", "--", *inside, *arguments]
+
+    def run(
+        self,
+        *arguments: str,
+        where: str | None = None,
+        check: bool = True,
+        data: str | None = None,
+        env: Mapping[str, str] | None = None,
+        seconds: float = 60.0,
+    ) -> subprocess.CompletedProcess[str]:
+        """One command inside, with its output.
+
+        Raises:
+            LabError: it failed, and `check` is set.
+        """
+        done = subprocess.run(
+            self.command(arguments, where),
+            input=data if data is not None else "",
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            env={"PATH": SYSTEM_PATH, "HOME": "/root", "LANG": "C.UTF-8", **(env or {})},
+        )
+        if check and done.returncode:
+            raise LabError(f"{' '.join(arguments)[:300]}: exit {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}")
+        return done
+
+    def start(self, *arguments: str, where: str | None, log: Path) -> Daemon:
+        """A long-running command inside."""
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                self.command(arguments, where),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={"PATH": SYSTEM_PATH, "HOME": "/root"},
+                preexec_fn=die_with_parent,
+            )
+        return Daemon(process, log)
+
+    def network(self, lines: Sequence[str]) -> None:
+        """Several `ip` commands in one process."""
+        self.run("ip", "-batch", "-", data="\n".join(lines) + "\n")
+
+    def close(self) -> None:
+        """End everything inside; done when this returns."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        for folder in self._made:
+            for _ in range(50):
+                try:
+                    Path(folder).rmdir()
+                    break
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    time.sleep(0.02)  # the kernel is still taking the mount away
+
+
+class Daemon:
+    """A process inside a keeper that goes on until stopped."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.process = process
+        self.log = log
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it, and wait until it has."""
+        if self.process.poll() is None:
+            try:
+                os.kill(child_of(self.process.pid), number)
+                self.process.wait(5)
+            except (LabError, ProcessLookupError, subprocess.TimeoutExpired):
+                self.process.kill()
+        self.process.wait()
+
+    def said(self) -> str:
+        """Its output so far."""
+        return self.log.read_text(errors="replace")
+
+
+def child_of(pid: int) -> int:
+    """The process id of the one child of `pid` (nsenter and unshare fork to enter a PID namespace)."""
+    for _ in range(200):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        if children:
+            return int(children[0])
+        time.sleep(0.005)
+    raise LabError(f"process {pid} has no child")
