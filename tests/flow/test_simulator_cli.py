@@ -15,6 +15,7 @@ from portseal.simulator.faults import (
     CutAfterBytes,
     CutAtLine,
     LoginRefused,
+    NoPrompt,
     OtherEngineer,
     Reboot,
     RefuseNthLine,
@@ -62,9 +63,7 @@ def client(switch: Handle) -> Iterator[BaseConnection]:
 
 
 def connect(switch: Handle, password: str = PASSWORD) -> BaseConnection:
-    return ConnectHandler(
-        device_type="cisco_xe", host=switch.host, port=switch.port, username=USER, password=password
-    )
+    return ConnectHandler(device_type="cisco_xe", host=switch.host, port=switch.port, username=USER, password=password)
 
 
 def say(client: BaseConnection, line: str) -> str:
@@ -153,7 +152,9 @@ def test_a_trunk_takes_no_802_1x(client: BaseConnection, line: str) -> None:
 def test_the_caret_stands_under_the_word_that_is_wrong(client: BaseConnection) -> None:
     client.config_mode()
     say(client, "interface Gi1/0/1")
-    output = str(client.send_command("dot1x timeout tx-period 0", expect_string=r"\)#", strip_prompt=False, strip_command=False))
+    output = str(
+        client.send_command("dot1x timeout tx-period 0", expect_string=r"\)#", strip_prompt=False, strip_command=False)
+    )
     caret = next(line for line in output.splitlines() if line.strip() == "^")
     assert caret.index("^") == len("acc-01(config-if)#dot1x timeout tx-period ")
 
@@ -318,25 +319,62 @@ def test_a_wrong_password_and_a_refusing_switch_let_nobody_in(switch: Handle) ->
     connect(switch).disconnect()
 
 
-def test_faults_cut_refuse_and_lie(switch: Handle) -> None:
-    client = connect(switch)
-    switch.inject(RefuseNthLine(number=3, text="% resource unavailable"), WrongOutput(pattern="show clock", text="rubbish\n"))
+def cut_off(client: BaseConnection) -> bool:
+    """Whether the session ends within two seconds."""
+    deadline = time.monotonic() + 2
+    while client.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not client.is_alive()
+
+
+def test_a_fault_refuses_one_line_and_lies_about_another(switch: Handle, client: BaseConnection) -> None:
+    switch.inject(
+        RefuseNthLine(number=3, text="% resource unavailable"), WrongOutput(pattern="clock", text="rubbish\n")
+    )
     output = client.send_config_set(["interface Gi1/0/1", "description one", "description two", "mab"])
     assert output.count("% resource unavailable") == 1
     assert "description one" in switch.running_config()
     assert say(client, "show clock").strip() == "rubbish"
+    switch.heal()
+    assert "UTC" in say(client, "show clock")
+
+
+def test_another_engineer_changes_the_configuration(switch: Handle) -> None:
     switch.inject(OtherEngineer(lines=("ntp server 192.0.2.77",)))
     time.sleep(0.1)
     assert "192.0.2.77" in switch.running_config()
-    switch.inject(CutAtLine(pattern="show version"))
-    with pytest.raises((OSError, EOFError)):
-        say(client, "show version")
-    client.disconnect()
+
+
+def test_a_session_is_cut_at_a_line_or_in_the_middle_of_an_answer(switch: Handle) -> None:
+    client = connect(switch)
+    switch.inject(CutAtLine(pattern="hostname"))
+    client.write_channel("configure terminal\nhostname other\n")
+    assert cut_off(client)
+    assert "hostname acc-01" in switch.running_config()
     client = connect(switch)
     switch.inject(CutAfterBytes(count=100))
-    with pytest.raises((OSError, EOFError)):
-        say(client, "show running-config")
-    client.disconnect()
+    client.write_channel("show running-config\n")
+    assert cut_off(client)
+    connect(switch).disconnect()
+
+
+def test_a_prompt_may_never_come(switch: Handle, client: BaseConnection) -> None:
+    switch.inject(NoPrompt(pattern="show clock"))
+    client.write_channel("show clock\n")
+    assert "UTC" in client.read_until_pattern("UTC.*")
+    time.sleep(0.2)
+    assert "#" not in client.read_channel()
+
+
+def test_added_delay_is_paid_once_a_round_trip() -> None:
+    spec = SwitchSpec(name="acc-01", platform="cisco_iosxe", running_config=CONFIG, ports=PORTS)
+    with Farm([spec], username=USER, password=PASSWORD, delay=0.2) as farm:
+        client = connect(farm["acc-01"])
+        begun = time.monotonic()
+        client.write_channel("show clock\nshow clock\nshow privilege\n")
+        client.read_until_pattern("level is 15")
+        assert 0.2 <= time.monotonic() - begun < 0.39
+        client.disconnect()
 
 
 def test_a_batch_typed_ahead_is_one_round_trip(switch: Handle, client: BaseConnection) -> None:

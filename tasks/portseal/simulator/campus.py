@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets as entropy
 from collections.abc import Callable, Mapping
 
 from portseal.core.errors import SecretError
@@ -99,6 +100,18 @@ def site_specs(
             )
         )
     return tuple(found)
+
+
+def demo_secrets(site: Site) -> dict[str, str]:
+    """A new secret for every reference of a site's servers and link keys, by reference; none of the real ones is needed."""
+    found = {
+        server.key: entropy.token_hex(12)
+        for switch in site.switches.values()
+        if switch.radius is not None
+        for server in switch.radius.servers
+    }
+    found.update({key.cak: entropy.token_hex(key.size // 8) for key in site.keys.values()})
+    return found
 
 
 def camera_device(site: Site, camera: Camera, secrets: Mapping[str, str]) -> Device:

@@ -104,6 +104,10 @@ class Handle:
         """Sessions that are open now."""
         return self._do(lambda: len(self._switch.live))
 
+    def connections(self) -> tuple[asyncssh.SSHServerConnection, ...]:
+        """The open connections, for whoever shuts the farm down (in its own thread)."""
+        return tuple(self._switch.connections)
+
     @property
     def log(self) -> tuple[LogLine, ...]:
         """The lines that were typed, with the mode each was typed in; no passwords."""
@@ -197,14 +201,17 @@ class Farm:
     async def _close(self) -> None:
         for listener in self._listeners:
             listener.close()
-        for handle in self._handles.values():
-            for session in list(handle._switch.live):
-                session.cut()
-        await asyncio.sleep(0.02)
+        open_connections = [c for handle in self._handles.values() for c in handle.connections()]
+        for connection in open_connections:
+            connection.abort()
+        closing = [connection.wait_closed() for connection in open_connections]
+        await asyncio.gather(*closing, return_exceptions=True)
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # transports say goodbye in callbacks of their own
+        await asyncio.sleep(0.01)
 
     def _stop(self) -> None:
         if self._loop is None or self._thread is None:

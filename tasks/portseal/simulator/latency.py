@@ -17,7 +17,11 @@ async def delayed_listener(target_port: int, delay: float) -> asyncio.Server:
             writer.close()
             return
         half = delay / 2
-        await asyncio.gather(_pump(reader, far_writer, half), _pump(far_reader, writer, half))
+        try:
+            await asyncio.gather(_pump(reader, far_writer, half), _pump(far_reader, writer, half))
+        except asyncio.CancelledError:
+            writer.close()
+            far_writer.close()
 
     handler: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = carry
     return await asyncio.start_server(handler, "127.0.0.1", 0)

@@ -25,8 +25,14 @@ class Server(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """A rebooting switch hangs up."""
         self._connection = conn
+        self._switch.connections.add(conn)
         if self._switch.down:
             conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Gone."""
+        if self._connection is not None:
+            self._switch.connections.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
         """Everybody has to give a password."""

@@ -60,6 +60,7 @@ class Switch:
         self.bytes_out = 0
         self.logins = 0
         self.live: set[Session] = set()
+        self.connections: set[asyncssh.SSHServerConnection] = set()
         self.down = False
         self.faults: list[Fault] = []
         self._bytes_left: int | None = None
