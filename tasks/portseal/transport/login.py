@@ -9,6 +9,7 @@ from typing import Any
 
 from netmiko import ConnectHandler
 from netmiko.base_connection import BaseConnection
+from netmiko.exceptions import NetmikoBaseException
 from paramiko import (
     AuthenticationException,
     BadHostKeyException,
@@ -27,8 +28,8 @@ from portseal.transport.target import Target
 # Without a handler of its own, Python would print paramiko's tracebacks of broken connections on stderr.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
-_FAILURES = (SSHException, OSError, EOFError, ValueError)
-"""What netmiko and paramiko raise when a connection or a prompt cannot be had; netmiko's own are among them."""
+_FAILURES = (NetmikoBaseException, SSHException, OSError, EOFError, ValueError)
+"""What netmiko and paramiko raise when a connection or a prompt cannot be had."""
 
 
 class UnknownHostKey(SSHException):
