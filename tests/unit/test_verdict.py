@@ -175,6 +175,18 @@ CASES: dict[str, tuple[Reason, Outcome, Verdict]] = {
             Outcome.UNKNOWN,
             judge(intent(MONITOR), state(session(status=SessionStatus.UNKNOWN))),
         ),
+        (
+            "monitored, somebody else with a strange word",
+            Reason.UNKNOWN_WORD,
+            Outcome.UNKNOWN,
+            judge(intent(MONITOR), state(IN, session(ROGUE, SessionStatus.UNKNOWN))),
+        ),
+        (
+            "several allowed, one with a strange word",
+            Reason.UNKNOWN_WORD,
+            Outcome.UNKNOWN,
+            judge(intent(Dot1x(host_mode=HostMode.MULTI_AUTH)), state(IN, session(ROGUE, SessionStatus.UNKNOWN))),
+        ),
         ("should-secure in clear", Reason.CLEARTEXT_ALLOWED, Outcome.PASS, of_mka(None, SHOULD)),
         (
             "should-secure alone",

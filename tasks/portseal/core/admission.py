@@ -57,6 +57,9 @@ def admission(intent: PortIntent, state: PortState, owners: Owners) -> Iterator[
         yield from _others(intent, state, foreign, owners)
     elif foreign:
         yield from _wrong_camera(foreign, owners)
+    for session in foreign:
+        if session.status is SessionStatus.UNKNOWN:
+            yield unknown(Reason.UNKNOWN_WORD, f"{_who(session.mac or '', owners)} is on the port, {_status(session)}")
     for session in own:
         if session not in let_in and (not let_in or _is_unclear(session)):
             yield _not_let_in(session)
@@ -99,12 +102,8 @@ def _others(intent: PortIntent, state: PortState, foreign: list[Session], owners
     """What is concluded of stations beside the camera."""
     single = intent.dot1x.host_mode is HostMode.SINGLE_HOST
     for session in foreign:
-        known = session.status is not SessionStatus.UNKNOWN
         detail = f"{_who(session.mac or '', owners)} is on the port too, {_status(session)}"
-        if single:
-            yield fails(Reason.SECOND_STATION, detail)
-        else:
-            yield passes(detail) if known else unknown(Reason.UNKNOWN_WORD, detail)
+        yield fails(Reason.SECOND_STATION, detail) if single else passes(detail)
     if intent.dot1x.host_mode is not HostMode.MULTI_HOST:
         authenticated = {session.mac for session in state.sessions}
         for mac in state.macs:
