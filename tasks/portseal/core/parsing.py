@@ -87,7 +87,8 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
         return ()
     if not printed:
         raise ParseError(f"`{known.text}` printed nothing, and that command always prints something")
-    rows = _rows(folder, known, lines)
+    others = [line for line, is_silent in zip(printed, silent, strict=True) if not is_silent]
+    rows = _rows(folder, known, lines, others)
     _check_count(known, printed, len(rows))
     if not rows and not any(silent):
         raise ParseError(
@@ -96,15 +97,18 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
     return tuple(normal for row in rows for normal in _normal(pack, known, row))
 
 
-def _rows(folder: Path, known: Known, lines: Sequence[str]) -> list[dict[str, str | list[str]]]:
+def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str]) -> list[dict[str, str | list[str]]]:
+    """The rows as the template has them; `others` are the lines that say more than that there is none."""
     template = _template(folder, known.show.template)
     try:
         with template.lock:
             template.machine.Reset()
             found = template.machine.ParseTextToDicts("\n".join(lines) + "\n")
     except TextFSMError as error:
-        line = re.search(r"Input Line: (.*)\.\s*$", str(error), re.DOTALL)
-        raise ParseError(f"`{known.text}`: not understood: {_shown(line[1] if line else str(error))}") from None
+        refused = str(error).partition("Input Line: ")[2].strip()
+        raise ParseError(
+            f"`{known.text}`: not understood: {_shown(refused if refused in others else others[0])}"
+        ) from None
     # A group that took no part in a match stands as None.
     return [
         {name: [v for v in value if v] if isinstance(value, list) else value or "" for name, value in row.items()}
