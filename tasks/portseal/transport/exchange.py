@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
@@ -41,9 +42,11 @@ def exchange(
     stop: Callable[[], bool],
     waits: Waits,
 ) -> None:
-    """Write `payloads` in blocks until `stop` says so, never more than `window` bytes ahead of the answers, and read every answer.
+    """Write `payloads` until `stop` says so, never more than `window` bytes ahead of the answers, and read every answer.
 
-    `stop` is asked after each piece that comes in, and may raise to end it all.
+    What fits is written at once, as far as the other end takes it; after that, more is written where `block` bytes or all
+    the rest fit. What came in the meantime is looked at between any two writes. `stop` is asked after each piece that comes
+    in, and may raise to end it all. A line that was begun is written to its end.
 
     Raises:
         EOFError: the other end closed the session.
@@ -51,43 +54,39 @@ def exchange(
         OSError: the connection broke.
     """
     channel.settimeout(timeout)
+    data = b"".join(payloads)
     ends = list(accumulate(map(len, payloads), initial=0))
-    blocks = list(_blocks(ends, block))
-    stopped = False
+    written, allowed, stopped = 0, 0, False
     while True:
-        while blocks and not stopped and _fits(ends, answers, blocks[0], window):
-            last = blocks.pop(0)
-            channel.sendall(b"".join(payloads[answers.sent : last]))
-            answers.sent = last
-            while channel.recv_ready() and not stopped:
+        allowed = _line_end(ends, written) if stopped else _allowed(ends, allowed, len(answers.answers), window, block)
+        if written < allowed:
+            written += channel.send(data[written:allowed])
+            answers.sent = bisect_right(ends, written) - 1
+            while channel.recv_ready():
                 answers.feed(_received(channel))
-                stopped = stop()
-        if len(answers.answers) >= answers.sent:
-            if stopped or not blocks:
-                return
+                stopped = stop() or stopped
             continue
+        if len(answers.answers) >= answers.sent and (stopped or written == len(data)):
+            return
         waits.count += 1
         while len(answers.answers) < answers.sent:
             answers.feed(_received(channel))
             stopped = stop() or stopped
-            if blocks and not stopped and _fits(ends, answers, blocks[0], window):
+            if not stopped and _allowed(ends, allowed, len(answers.answers), window, block) > written:
                 break
 
 
-def _fits(ends: Sequence[int], answers: Answers, last: int, window: int) -> bool:
-    """Sending on up to line `last` leaves no more than `window` bytes unanswered, or there are none now."""
-    answered = len(answers.answers)
-    return answered == answers.sent or ends[last] - ends[answered] <= window
+def _allowed(ends: Sequence[int], allowed: int, answered: int, window: int, block: int) -> int:
+    """How many bytes may have been written now: whole lines, and one line at least where all are answered."""
+    fits = ends[bisect_right(ends, ends[answered] + window) - 1]
+    if ends[answered] == allowed:
+        fits = max(fits, ends[min(answered + 1, len(ends) - 1)])
+    return fits if fits == ends[-1] or fits - allowed >= block or ends[answered] == allowed else allowed
 
 
-def _blocks(ends: Sequence[int], size: int) -> Iterator[int]:
-    """Where each block ends, as a count of lines: whole lines of about `size` bytes together, at least one."""
-    first = 0
-    for line in range(1, len(ends)):
-        following = ends[min(line + 1, len(ends) - 1)]
-        if line == len(ends) - 1 or following - ends[first] > size:
-            yield line
-            first = line
+def _line_end(ends: Sequence[int], written: int) -> int:
+    """The end of the line in which `written` bytes end."""
+    return ends[bisect_left(ends, written)]
 
 
 def _received(channel: Channel) -> bytes:

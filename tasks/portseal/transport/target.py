@@ -38,7 +38,7 @@ class Target(Value):
     window: Annotated[int, Field(ge=1)] = 32768
     """Bytes of configuration that may be on their way without an answer; less for a switch that loses typed-ahead text."""
     block: Annotated[int, Field(ge=1)] = 4096
-    """Bytes written at once."""
+    """Bytes that must fit before more is written, once the window was full."""
 
     @model_validator(mode="after")
     def _one_way_to_log_in(self) -> Self:
