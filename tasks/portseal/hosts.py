@@ -90,7 +90,8 @@ def _unreadable(plugin: str, error: Exception, file: str) -> Finding:
 
 def _record(host: Host, origin: Mapping[str, str]) -> HostRecord:
     data = {key: datum for key in _DATA if (datum := _datum(host, key, origin)) is not None}
-    return HostRecord(str(host.name), host.platform, host.hostname, data, has_login=bool(host.username))
+    platform, hostname = (None if value is None else str(value) for value in (host.platform, host.hostname))
+    return HostRecord(str(host.name), platform, hostname, data)
 
 
 def _datum(host: Host, key: str, origin: Mapping[str, str]) -> Datum | None:
@@ -177,6 +178,8 @@ def _yaml(file: Path, shown_as: str) -> tuple[object, list[Finding]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(str(error.problem or error.context or "it cannot be read").split())
+        if "duplicate key" in problem:  # the rest of this message shows both values, which may be secrets
+            problem = "a key stands here a second time"
         row = mark.line + 1 if mark else None
         return None, [finding(LintCode.BROKEN_YAML, f"this is no YAML: {problem}", file=shown_as, row=row)]
     except YAMLError as error:

@@ -24,7 +24,7 @@ from portseal.core.capability import check
 from portseal.core.errors import InputError, SiteError
 from portseal.core.findings import LintCode, finding, has_errors, located, nearest
 from portseal.core.intent import SwitchIntent, derive, natural
-from portseal.core.inventory import Site, Switch
+from portseal.core.inventory import Camera, Site, Switch
 from portseal.core.model import Finding, Severity
 from portseal.core.platforms import Pack
 from portseal.core.profile import CakSource, Mode, Profile
@@ -218,15 +218,12 @@ def _without_radius(
     rows: Iterable[CameraRow], profiles: Mapping[str, Profile], switches: Mapping[str, Switch], file: str
 ) -> list[Finding]:
     """Switches that have to authenticate cameras and know no server to ask."""
-    authenticating = {
-        row.camera.switch: row.camera
-        for row in rows
-        if not row.wrong
-        and (profile := profiles.get(row.camera.profile))
-        and profile.dot1x.mode is not Mode.OFF
-        and (switch := switches.get(row.camera.switch))
-        and not (switch.radius and switch.radius.servers)
-    }
+    authenticating: dict[str, Camera] = {}
+    for camera, wrong in rows:
+        profile, switch = profiles.get(camera.profile), switches.get(camera.switch)
+        asks = profile is not None and profile.dot1x.mode is not Mode.OFF
+        if not wrong and asks and switch and not (switch.radius and switch.radius.servers):
+            authenticating.setdefault(camera.switch, camera)
     return [
         finding(
             LintCode.MISSING_RADIUS,

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from portseal.core.findings import LintCode, finding, listed, nearest, shown
+from portseal.core.findings import NAME_RULE, LintCode, finding, listed, nearest, shown
 from portseal.core.inventory import Camera, CameraMacsec, Stage, Supplicant
 from portseal.core.model import Finding
-from portseal.core.profiles_file import NAME_RULE
 
 COLUMNS = tuple(name for name in Camera.model_fields if name != "row")
 REQUIRED = tuple(name for name, field in Camera.model_fields.items() if field.is_required())

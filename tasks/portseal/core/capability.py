@@ -6,7 +6,7 @@ not presented as supported. A `[[conflict]]` refuses a combination of values tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
@@ -34,26 +34,45 @@ CLAIMED: Mapping[str, str] = {
 """Fields that a platform must claim values of, each with the value that asks nothing of it."""
 
 
+OF_CAMERA = frozenset({"vlan", "identity"})
+"""Fields that a row of cameras.csv gives to its port; all others come from the profile."""
+
+
 def check(intent: SwitchIntent, pack: Pack) -> tuple[Finding, ...]:
     """What this platform cannot do of what the switch is meant to be; once a profile and stage, whatever the number of ports.
 
-    Findings name the profile's dotted key in profiles.toml, or the switch in hosts.yaml for what is switch-wide.
+    Findings name the profile's dotted key in profiles.toml, the camera's row in cameras.csv for what that gives, or the
+    switch in hosts.yaml for what is switch-wide.
     """
     kinds: dict[tuple[str, Stage], PortIntent] = {}
     for port in intent.ports:
         kinds.setdefault((port.profile, port.stage), port)
-    found = [told for port in kinds.values() for told in _check_port(port, pack)]
+    found = [told for port in kinds.values() for told in _check_profile(port, pack)]
+    if any(claim.feature in OF_CAMERA for claim in pack.capability):
+        found += (told for port in intent.ports for told in _check_camera(port, pack))
+    found += _check_conflicts(intent.ports, kinds.values(), pack)
     return tuple(dict.fromkeys((*found, *_check_switch(intent, pack))))
 
 
-def _check_port(port: PortIntent, pack: Pack) -> Iterator[Finding]:
+def _check_profile(port: PortIntent, pack: Pack) -> Iterator[Finding]:
     for feature in dict.fromkeys((*CLAIMED, *(claim.feature for claim in pack.capability))):
-        for value in _values(port, feature):
+        for value in () if feature in OF_CAMERA else _values(port, feature):
             if value != CLAIMED.get(feature):
-                yield from _claim(feature, value, pack, f"{port.profile}.{feature}", file="profiles.toml")
+                place = f"{port.profile}.{feature}"
+                yield from _claim(feature, value, pack, file="profiles.toml", column=place, stage=port.stage)
+
+
+def _check_camera(port: PortIntent, pack: Pack) -> Iterator[Finding]:
+    for feature in dict.fromkeys(claim.feature for claim in pack.capability if claim.feature in OF_CAMERA):
+        for value in _values(port, feature):
+            yield from _claim(feature, value, pack, file="cameras.csv", column=feature, row=port.row)
+
+
+def _check_conflicts(ports: Iterable[PortIntent], kinds: Iterable[PortIntent], pack: Pack) -> Iterator[Finding]:
     for conflict in pack.conflict:
-        if _applies(conflict, port):
-            yield _conflict(conflict, port, pack)
+        for port in ports if OF_CAMERA.intersection(conflict.when) else kinds:
+            if _applies(conflict, port):
+                yield _conflict(conflict, port, pack)
 
 
 def _check_switch(intent: SwitchIntent, pack: Pack) -> Iterator[Finding]:
@@ -61,23 +80,39 @@ def _check_switch(intent: SwitchIntent, pack: Pack) -> Iterator[Finding]:
     for feature in dict.fromkeys(claim.feature for claim in pack.capability):
         if feature.split(".")[0] in SwitchIntent.model_fields.keys() - PortIntent.model_fields.keys():
             for value in _values(intent, feature):
-                yield from _claim(feature, value, pack, f"{intent.switch}.data.{feature}", file="hosts.yaml")
+                place = f"{intent.switch}.data.{feature}"
+                yield from _claim(feature, value, pack, file="hosts.yaml", column=place)
 
 
-def _claim(feature: str, value: str, pack: Pack, place: str, *, file: str) -> Iterator[Finding]:
+def _claim(
+    feature: str,
+    value: str,
+    pack: Pack,
+    *,
+    file: str,
+    column: str,
+    row: int | None = None,
+    stage: Stage = Stage.SEALED,
+) -> Iterator[Finding]:
     """Nothing where the value is claimed; an error where it is not, a warning where it is experimental."""
     claims = [claim for claim in pack.capability if claim.feature == feature]
     claim = next((claim for claim in claims if _holds(value, claim.values)), None)
     if claim is None:
-        known = listed(word for claim in claims for word in claim.values)
-        message = f"{feature} = {value} is not known to be possible on {pack.name}; " + (
-            f"known: {known} ({listed(dict.fromkeys(claim.source for claim in claims), 2)})"
-            if claims
-            else "no source claims any"
-        )
-        yield finding(LintCode.NOT_POSSIBLE, message, file=file, column=place)
+        asked = f"{feature} = {value}{_at(stage)}"
+        message = f"{asked} is not known to be possible on {pack.name}; {_known(claims)}"
+        yield finding(LintCode.NOT_POSSIBLE, message, file=file, row=row, column=column)
     elif claim.support == "experimental":
-        yield finding(LintCode.EXPERIMENTAL, _experimental(claim, value, pack), file=file, column=place)
+        yield finding(LintCode.EXPERIMENTAL, _experimental(claim, value, pack), file=file, row=row, column=column)
+
+
+def _at(stage: Stage) -> str:
+    return "" if stage is Stage.SEALED else f" (at stage {stage})"
+
+
+def _known(claims: Iterable[Capability]) -> str:
+    values = listed(word for claim in claims for word in claim.values)
+    sources = listed(dict.fromkeys(claim.source for claim in claims), 2)
+    return f"known: {values or 'none'} ({sources})" if sources else "no source claims any value"
 
 
 def _experimental(claim: Capability, value: str, pack: Pack) -> str:
@@ -93,8 +128,7 @@ def _applies(conflict: Conflict, port: PortIntent) -> bool:
 
 def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:
     combined = ", ".join(f"{feature} = {'/'.join(_values(port, feature))}" for feature in conflict.when)
-    stage = "" if port.stage is Stage.SEALED else f" at stage {port.stage}"
-    message = f"{combined}{stage}: not together on {pack.name}: {conflict.reason} ({conflict.source})"
+    message = f"{combined}{_at(port.stage)}: not together on {pack.name}: {conflict.reason} ({conflict.source})"
     place = f"{port.profile}.{next(iter(conflict.when))}"
     return finding(LintCode.CONFLICT, message, file="profiles.toml", column=place)
 

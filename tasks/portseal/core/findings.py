@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from portseal.core.model import Finding, Severity
 
+NAME_RULE = "use letters, digits, dot, underscore and hyphen, at most 63, beginning with a letter or digit"
 _SHOWN = 48
 
 

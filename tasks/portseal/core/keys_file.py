@@ -12,7 +12,7 @@ from portseal.core.findings import LintCode, finding, shown
 from portseal.core.inventory import LinkKey
 from portseal.core.model import Finding
 from portseal.core.settings import Reference
-from portseal.core.toml_source import TomlSource, checked
+from portseal.core.toml_source import NOT_A_REFERENCE, TomlSource, checked
 
 _REFERENCE: TypeAdapter[str] = TypeAdapter(Reference)
 _HEX_KEY = re.compile(r"(?:0x)?[0-9A-Fa-f]{16,}")
@@ -73,11 +73,7 @@ def reference_mistake(value: object, *, file: str, column: str) -> Finding | Non
     try:
         _REFERENCE.validate_python(value, strict=True)
     except ValidationError:
-        message = (
-            "this is no secret reference; write lower-case words with a slash between them, as in radius/nac-1, "
-            "never the secret itself"
-        )
-        return finding(LintCode.BAD_REFERENCE, message, file=file, column=column)
+        return finding(LintCode.BAD_REFERENCE, f"this {NOT_A_REFERENCE}", file=file, column=column)
     return None
 
 
@@ -85,7 +81,7 @@ def _ckn_rule(mistake: Finding) -> Finding:
     if not (mistake.column or "").endswith(".ckn") or mistake.code == LintCode.MISSING_VALUE:
         return mistake
     message = "a CKN is 2 to 64 lower-case hexadecimal digits, an even number of them, in quotation marks"
-    return mistake.model_copy(update={"message": message})
+    return mistake.model_copy(update={"code": LintCode.BAD_VALUE.value, "message": message})
 
 
 def _shared(keys: Mapping[str, LinkKey], file: str) -> list[Finding]:

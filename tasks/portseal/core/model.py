@@ -54,7 +54,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,6
 
 Vlan = Annotated[int, Field(ge=1, le=4094)]
 
-Text = Annotated[str, StringConstraints(pattern=r"^[^\p{C}\p{Zl}\p{Zp}!?{}]*$", max_length=255)]
+TEXT_PATTERN = r"^[^\p{C}\p{Zl}\p{Zp}!?{}]*$"
+Text = Annotated[str, StringConstraints(pattern=TEXT_PATTERN, max_length=255)]
 """Free text that may reach a template: one line, nothing invisible (Unicode categories C, Zl, Zp), and none of `!` (begins
 a comment on many switches), `?` (asks their command line for help in the middle of a line), `{` and `}` (mark a secret
 reference in rendered lines)."""

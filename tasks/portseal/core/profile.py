@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from portseal.core.model import Name, Value, Vlan
 
@@ -105,11 +105,12 @@ class Dot1x(Value):
     on_no_response: Event = Event()
     on_server_dead: Event = Event()
 
-    @model_validator(mode="after")
-    def _methods_are_distinct_and_present(self) -> Dot1x:
-        if not self.methods or len(set(self.methods)) != len(self.methods):
+    @field_validator("methods")
+    @classmethod
+    def _methods_are_distinct_and_present(cls, methods: tuple[Method, ...]) -> tuple[Method, ...]:
+        if not methods or len(set(methods)) != len(methods):
             raise ValueError("`methods` needs at least one method, each once")
-        return self
+        return methods
 
 
 class Macsec(Value):
@@ -124,11 +125,12 @@ class Macsec(Value):
     sak_rekey: Annotated[int, Field(ge=0, le=65535)] = 0
     key_server_priority: Annotated[int, Field(ge=0, le=255)] = 16
 
-    @model_validator(mode="after")
-    def _ciphers_are_distinct_and_present(self) -> Macsec:
-        if not self.ciphers or len(set(self.ciphers)) != len(self.ciphers):
+    @field_validator("ciphers")
+    @classmethod
+    def _ciphers_are_distinct_and_present(cls, ciphers: tuple[Cipher, ...]) -> tuple[Cipher, ...]:
+        if not ciphers or len(set(ciphers)) != len(ciphers):
             raise ValueError("`ciphers` needs at least one cipher suite, each once, the preferred first")
-        return self
+        return ciphers
 
 
 class MacLimit(Value):

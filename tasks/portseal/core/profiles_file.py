@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from portseal.core.findings import LintCode, finding, shown
+from portseal.core.findings import NAME_RULE, LintCode, finding, shown
 from portseal.core.model import Finding, Name
 from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
 from portseal.core.toml_source import TomlSource, checked
@@ -50,9 +50,6 @@ def read_profiles(source: TomlSource) -> ProfilesFile:
             profiles[name] = profile
             findings += _contradictions(profile, source.file)
     return ProfilesFile(profiles, frozenset(source.data), tuple(findings))
-
-
-NAME_RULE = "use letters, digits, dot, underscore and hyphen, at most 63, beginning with a letter or digit"
 
 
 def is_name(text: object) -> bool:

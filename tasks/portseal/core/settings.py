@@ -8,10 +8,12 @@ from pydantic import Field, StringConstraints
 
 from portseal.core.model import Text, Value
 
-Reference = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(?:/[a-z0-9._-]+)+$", max_length=128)]
+REFERENCE_PATTERN = r"^[a-z0-9][a-z0-9._-]*(?:/[a-z0-9._-]+)+$"
+Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=128)]
 """A reference to a secret, never the secret: lower-case words with a slash between them, e.g. `radius/nac-1`."""
 
-Source = Annotated[str, StringConstraints(pattern=r"^(?:env|file|vault|keyring):\S")]
+SOURCE_PATTERN = r"^(?:env|file|vault|keyring):\S"
+Source = Annotated[str, StringConstraints(pattern=SOURCE_PATTERN)]
 """Where secrets are looked up: `env:PREFIX`, `file:secrets.age`, `vault:MOUNT/PATH`, `keyring:SERVICE`."""
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from portseal.core.findings import LintCode, finding, listed, nearest, shown
+from portseal.core.findings import NAME_RULE, LintCode, finding, listed, nearest, shown
 from portseal.core.inventory import Radius, Switch
 from portseal.core.keys_file import reference_mistake
 from portseal.core.model import Finding, Text, Value
-from portseal.core.profiles_file import NAME_RULE, is_name
-from portseal.core.toml_source import checked
+from portseal.core.profiles_file import is_name
+from portseal.core.toml_source import NOT_TEXT, checked
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
@@ -57,8 +57,6 @@ class HostRecord(NamedTuple):
     hostname: str | None
     data: Mapping[str, Datum]
     """`radius`, `options`, `login`, `accept_unknown_host_key`, where there are any."""
-    has_login: bool
-    """A user name stands in Nornir's own fields."""
 
 
 class SwitchesFile(NamedTuple):
@@ -106,15 +104,15 @@ def _host_mistakes(host: HostRecord, platforms: frozenset[str], near: dict[str, 
         yield finding(LintCode.MISSING_PLATFORM, message, file=file, column=host.name)
     elif host.platform not in platforms:
         if host.platform not in near:
-            near[host.platform] = nearest(str(host.platform), platforms)
+            near[host.platform] = nearest(host.platform, platforms)
         message = (
-            f"there is no platform {shown(host.platform)}{near[host.platform]}; there are {listed(sorted(platforms))}"
+            f"there is no platform {shown(host.platform)}{near[host.platform]}; `portseal platforms` lists those there are"
         )
         yield finding(LintCode.UNKNOWN_PLATFORM, message, file=file, column=f"{host.name}.platform")
     if not host.hostname:
         message = "no hostname; give the address or the name under which the switch is reached"
         yield finding(LintCode.MISSING_HOSTNAME, message, file=file, column=host.name)
-    elif not isinstance(host.hostname, str) or not _HOSTNAME.fullmatch(host.hostname):
+    elif not _HOSTNAME.fullmatch(host.hostname):
         message = f"{shown(host.hostname)} is neither a host name nor an address"
         yield finding(LintCode.BAD_HOSTNAME, message, file=file, column=f"{host.name}.hostname")
 
@@ -127,9 +125,8 @@ def _login_mistakes(host: HostRecord, file: str) -> Iterator[Finding]:
         yield finding(LintCode.BAD_VALUE, message, file=unknown_key.file, column=column)
     login = host.data.get("login")
     if login is None:
-        if not host.has_login:
-            message = "no login; give data `login: {username: ..., password: login/switches}` to the host or a group"
-            yield finding(LintCode.MISSING_LOGIN, message, file=file, column=host.name)
+        message = "no login; give data `login: {username: ..., password: login/switches}` to the host or a group"
+        yield finding(LintCode.MISSING_LOGIN, message, file=file, column=host.name)
         return
     column = login.column("login")
     if isinstance(login.value, Mapping):
@@ -182,7 +179,7 @@ def _read_options(datum: Datum) -> tuple[dict[str, str | int | bool] | None, tup
             message = f"an option is a text, a whole number, true or false, not {shown(value)}"
             found.append(finding(LintCode.BAD_VALUE, message, file=datum.file, column=place))
         elif isinstance(value, str) and not _is_text(value):
-            message = f"{shown(value)} holds what could be read as configuration: a line break, a control character, ! ? {{ or }}"
+            message = f"{shown(value)} {NOT_TEXT}"
             found.append(finding(LintCode.UNSAFE_TEXT, message, file=datum.file, column=place))
         else:
             options[str(name)] = value

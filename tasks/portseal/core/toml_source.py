@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from portseal.core.findings import LintCode, finding, listed, nearest, shown
-from portseal.core.model import Finding
+from portseal.core.findings import NAME_RULE, LintCode, finding, listed, nearest, shown
+from portseal.core.model import TEXT_PATTERN, Finding
+from portseal.core.settings import REFERENCE_PATTERN, SOURCE_PATTERN
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -20,6 +21,20 @@ _DOTTED = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
 _TABLE = re.compile(rf"[ \t]*\[[ \t]*({_DOTTED})[ \t]*\]")
 _PAIR = re.compile(rf"[ \t]*({_DOTTED})[ \t]*=")
 _PLACE = re.compile(r" ?\((?:at line (\d+), column \d+|at end of document)\)$")
+
+NOT_A_REFERENCE = "is no secret reference; write lower-case words with a slash between them, as in radius/nac-1, never the secret itself"
+NOT_TEXT = "holds what could be read as configuration: a line break, an invisible character, ! ? { or }"
+_PATTERNS: Mapping[str, tuple[LintCode, str, bool]] = {
+    REFERENCE_PATTERN: (LintCode.BAD_REFERENCE, NOT_A_REFERENCE, False),
+    SOURCE_PATTERN: (
+        LintCode.BAD_VALUE,
+        "is no source; write env:PREFIX, file:secrets.age, vault:MOUNT/PATH or keyring:SERVICE",
+        True,
+    ),
+    TEXT_PATTERN: (LintCode.UNSAFE_TEXT, NOT_TEXT, True),
+}
+"""By pattern: code, what is wrong, and whether the value may be shown."""
+_OTHER_PATTERN = (LintCode.BAD_NAME, f"is no name; {NAME_RULE}", True)
 
 
 class TomlSource(NamedTuple):
@@ -68,15 +83,16 @@ def checked(
     try:
         return model.model_validate(data), ()
     except ValidationError as error:
-        by_column: dict[tuple[str, str], list[str]] = {}
+        by_column: dict[str, tuple[LintCode, list[str]]] = {}
         for mistake in error.errors(include_url=False):
             path = _real_path(mistake, data)
             code, message = _told(model, mistake, path, secret)
             column = ".".join([*([prefix] if prefix else []), *map(str, path)])
-            by_column.setdefault((column, code), []).append(message)
+            by_column.setdefault(column, (code, []))[1].append(message)
+        # The branches of a union (a number, or a word) each object; together they are one finding.
         return None, tuple(
-            finding(LintCode(code), "; or ".join(dict.fromkeys(messages)), file=file, column=column or None)
-            for (column, code), messages in by_column.items()
+            finding(code, "; or ".join(dict.fromkeys(messages)), file=file, column=column or None)
+            for column, (code, messages) in by_column.items()
         )
 
 
@@ -85,26 +101,25 @@ def _real_path(mistake: ErrorDetails, data: object) -> tuple[str | int, ...]:
     path: list[str | int] = []
     here = data
     for part in mistake["loc"]:
-        if (isinstance(here, Mapping) and part in here) or (
-            isinstance(here, Sequence) and not isinstance(here, str) and isinstance(part, int) and part < len(here)
-        ):
-            here = here[part]
+        in_list = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if in_list or (isinstance(here, Mapping) and part in here):
+            here = here[part]  # type: ignore[index]
             path.append(part)
     if mistake["type"] == "missing":
         path.append(mistake["loc"][-1])
     return tuple(path)
 
 
-def _told(model: type[BaseModel], mistake: ErrorDetails, path: Sequence[str | int], secret: bool) -> tuple[str, str]:
+def _told(
+    model: type[BaseModel], mistake: ErrorDetails, path: Sequence[str | int], secret: bool
+) -> tuple[LintCode, str]:
     kind, context = mistake["type"], mistake.get("ctx", {})
-    given = "this value" if secret else shown(mistake["input"])
+    given = "this" if secret else shown(mistake["input"])
     if kind == "extra_forbidden":
         fields = _fields_at(model, path[:-1])
         key = str(path[-1])
-        return (
-            LintCode.UNKNOWN_KEY,
-            f"nothing is called {shown(key)} here{nearest(key, fields)}; known: {listed(fields)}",
-        )
+        message = f"nothing is called {shown(key)} here{nearest(key, fields)}; known: {listed(fields, 16)}"
+        return LintCode.UNKNOWN_KEY, message
     if kind == "missing":
         return LintCode.MISSING_VALUE, f"`{path[-1]}` is missing"
     if kind in ("enum", "literal_error"):
@@ -114,9 +129,10 @@ def _told(model: type[BaseModel], mistake: ErrorDetails, path: Sequence[str | in
     if kind == "value_error":
         return LintCode.BAD_VALUE, str(context["error"])
     if kind == "string_pattern_mismatch":
-        return LintCode.BAD_VALUE, f"{given} is not written as it must be: it must match {context['pattern']}"
+        code, rule, may_show = _PATTERNS.get(str(context["pattern"]), _OTHER_PATTERN)
+        return code, f"{given if may_show else 'this'} {rule}"
     wrong = mistake["msg"][:1].lower() + mistake["msg"][1:]
-    return LintCode.BAD_VALUE, f"{wrong}, not {given}"
+    return LintCode.BAD_VALUE, wrong if secret else f"{wrong}, not {given}"
 
 
 def _fields_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
