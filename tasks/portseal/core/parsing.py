@@ -79,9 +79,9 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
         ParseError: the text is not understood: empty though the command always prints something, an error message, cut.
     """
     known = recognise(pack, command)
-    lines = _output(known.text, text)
+    lines = [line for line in _output(known.text, text) if line]
     empty = [re.compile(pattern) for pattern in known.show.empty]
-    printed = [line.strip() for line in lines if line.strip()]
+    printed = [line.strip() for line in lines]
     silent = [any(pattern.search(line) for pattern in empty) for line in printed or [""]]
     if all(silent):
         return ()
@@ -98,7 +98,7 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
 
 
 def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str]) -> list[dict[str, str | list[str]]]:
-    """The rows as the template has them; `others` are the lines that say more than that there is none."""
+    """The rows as the template has them, which sees no blank lines; `others` are the lines that say more than that there is none."""
     template = _template(folder, known.show.template)
     try:
         with template.lock:
