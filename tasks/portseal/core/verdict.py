@@ -12,7 +12,7 @@ from portseal.core.observation import LinkState, PortState
 from portseal.core.profile import HostMode, MacsecPolicy, Mode
 from portseal.core.reasons import HINTS, MEANINGS, Conclusion, Outcome, Reason, fails, passes, unknown
 
-__all__ = ["HINTS", "MEANINGS", "Outcome", "Reason", "Verdict", "judge"]
+__all__ = ["HINTS", "MEANINGS", "Outcome", "Reason", "Verdict", "judge", "unreachable"]
 
 
 class Verdict(Value):
@@ -42,11 +42,22 @@ def judge(
 
     The first failure decides, or the first thing that cannot be told, or the pass.
     """
+    if state is None:
+        return unreachable(intent, "nothing was read from the switch")
     found = _conclude(intent, state, later, owners or {})
     decisive = next((each for wanted in ("fail", "unknown") for each in found if each.outcome == wanted), None)
     if decisive is None:
         qualified = next((each.reason for each in found if each.reason is not Reason.AS_INTENDED), Reason.AS_INTENDED)
         decisive = passes("; ".join(dict.fromkeys(each.detail for each in found)), qualified)
+    return _verdict(intent, decisive)
+
+
+def unreachable(intent: PortIntent, detail: str) -> Verdict:
+    """The verdict on a port of a switch from which nothing could be read; `detail` says why."""
+    return _verdict(intent, unknown(Reason.UNREACHABLE, detail))
+
+
+def _verdict(intent: PortIntent, decisive: Conclusion) -> Verdict:
     return Verdict(
         switch=intent.switch,
         port=intent.port,
@@ -59,10 +70,8 @@ def judge(
 
 
 def _conclude(
-    intent: PortIntent, state: PortState | None, later: PortState | None, owners: Mapping[str, str]
+    intent: PortIntent, state: PortState, later: PortState | None, owners: Mapping[str, str]
 ) -> list[Conclusion]:
-    if state is None:
-        return [unknown(Reason.UNREACHABLE, "nothing was read from the switch")]
     let_in = list(admission(intent, state, owners))
     if _is_monitored(intent):
         let_in = _as_monitored(let_in)

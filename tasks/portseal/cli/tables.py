@@ -1,0 +1,66 @@
+"""Verdicts and results in, tables for people out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from portseal.change.ending import Ending, SwitchResult
+from portseal.core.reasons import HINTS
+from portseal.core.report import without_controls
+from portseal.core.verdict import Outcome, Verdict
+
+_OUTCOMES = {Outcome.PASS: ("✓", "green"), Outcome.FAIL: ("✗", "bold red"), Outcome.UNKNOWN: ("?", "bold yellow")}
+_ENDINGS = {Ending.APPLIED: "green", Ending.UNCHANGED: "green", Ending.ROLLED_BACK: "bold yellow"}
+
+
+def verdict_table(verdicts: Sequence[Verdict]) -> RenderableType:
+    """A row for each port and, below, what to do about each reason for which a port does not pass."""
+    table = _table("outcome", "switch", "port", "camera", "reason", "detail")
+    for verdict in verdicts:
+        mark, style = _OUTCOMES[verdict.outcome]
+        table.add_row(
+            Text(f"{mark} {verdict.outcome}", style=style),
+            *_texts(verdict.switch, verdict.port, verdict.camera),
+            Text(verdict.reason, style=style),
+            *_texts(verdict.detail),
+        )
+    reasons = dict.fromkeys(verdict.reason for verdict in verdicts if verdict.outcome is not Outcome.PASS)
+    if not reasons:
+        return table
+    hints = _table("reason", "what to do")
+    for reason in reasons:
+        hints.add_row(Text(reason), Text(HINTS[reason]))
+    return Group(table, Text(), hints)
+
+
+def result_table(results: Iterable[SwitchResult]) -> Table:
+    """A row for each switch: what became of it when a plan was carried out."""
+    table = _table("switch", "ending", "ports pass", "seconds", "message")
+    table.columns[2].justify = table.columns[3].justify = "right"
+    for result in results:
+        passing = sum(verdict.outcome is Outcome.PASS for verdict in result.verdicts)
+        table.add_row(
+            *_texts(result.switch),
+            Text(result.ending, style=_ENDINGS.get(result.ending, "bold red")),
+            Text(f"{passing}/{len(result.verdicts)}" if result.verdicts else "-"),
+            Text(f"{result.seconds:.1f}"),
+            *_texts(result.message),
+        )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _texts(*cells: str) -> Iterable[Text]:
+    """Cells as they are: no markup, no control characters."""
+    return (Text(without_controls(cell)) for cell in cells)
