@@ -76,7 +76,9 @@ def _table(findings: Iterable[Finding]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("file", "row", "column", "code", "what is wrong, what would be right", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("file", "row", "column", "code", "what is wrong, what would be right"):
+        table.add_column(heading, overflow="fold")  # a place that is cut short leads nowhere
     for item in findings:
         colour = "red" if item.severity == "error" else "yellow"
         row = "" if item.row is None else str(item.row)
