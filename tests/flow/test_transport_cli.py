@@ -303,6 +303,12 @@ def test_a_session_that_ends_in_the_middle_names_switch_and_command(opened: Call
         session.run(["show a", "show b", "show c"])
 
 
+def test_a_command_that_asks_is_told_from_one_that_is_slow(opened: Callable[..., Session]) -> None:
+    session = opened(Switch(asks="reload"))
+    with pytest.raises(SessionCut, match=r"^acc-01: a question instead of an answer at line 2 of 2: 'reload'$"):
+        session.run(["show a", "reload"], timeout=0.3)
+
+
 def test_paged_output_is_not_taken_for_the_whole(opened: Callable[..., Session]) -> None:
     session = opened(Switch(pages="show b", outputs={"show b": "half"}))
     with pytest.raises(SessionCut, match="paging is off at line 2 of 2: 'show b'"):
@@ -333,7 +339,7 @@ def test_600_lines_need_no_more_waits_than_12(opened: Callable[..., Session]) ->
     one, many = session.configure(ports(1)), session.configure(ports(50))
     assert (one.sent, many.sent) == (15, 603)
     assert (one.answered, many.answered) == (15, 603)
-    assert one.round_trips == many.round_trips == 1
+    assert one.round_trips == many.round_trips == 2
     assert switch.lines[-603:] == [line.text for line in ports(50)]
 
 
@@ -341,6 +347,15 @@ def test_what_is_on_its_way_never_exceeds_the_window(opened: Callable[..., Sessi
     result = opened(Switch(), window=1000, block=200).configure(ports(50))
     assert result.answered == 603
     assert result.round_trips >= sum(len(line.text) + 1 for line in ports(50)) / 1000 - 1
+
+
+def test_nothing_is_sent_where_the_first_line_is_refused(opened: Callable[..., Session]) -> None:
+    lines = ports(50)
+    switch = Switch(outputs={lines[0].text: "%Error: archive is not configured"})
+    result = opened(switch).configure(lines)
+    assert [(e.index, e.line) for e in result.errors] == [(0, lines[0].text)]
+    assert (result.sent, result.answered) == (1, 1)
+    assert switch.lines[-1] == lines[0].text
 
 
 def test_an_error_is_attributed_to_line_37_of_600(opened: Callable[..., Session]) -> None:

@@ -97,7 +97,8 @@ class CliSession:
     def configure(self, lines: Sequence[ConfigureLine], *, timeout: float = 120.0) -> ConfigureResult:
         """Send lines as they stand, stopping at the first error or question; what is on its way by then is answered first.
 
-        A line that cannot be typed is reported before anything is sent. Errors of lines that were already on their way
+        A line that cannot be typed is reported before anything is sent. The first line is answered before another is sent,
+        so that nothing is typed where configuration mode, or the timer that undoes it all, was refused. Errors of lines that were already on their way
         follow the first one. A question is refused with Ctrl-C.
 
         Raises:
@@ -121,7 +122,16 @@ class CliSession:
             return bool(errors)
 
         try:
-            self._exchange(splitter, texts, shown=shown, window=self._window, timeout=timeout, stop=stop, waits=waits)
+            self._exchange(
+                splitter,
+                texts,
+                shown=shown,
+                window=self._window,
+                timeout=timeout,
+                stop=stop,
+                waits=waits,
+                first_alone=True,
+            )
         except _Asked:
             asked = len(splitter.answers)
             question = fit_to_show(splitter.pending.strip(), lines)
@@ -153,6 +163,7 @@ class CliSession:
         timeout: float,
         stop: Callable[[], bool],
         waits: Waits,
+        first_alone: bool = False,
     ) -> None:
         payloads = [f"{text}{self._return}".encode() for text in texts]
         try:
@@ -162,12 +173,15 @@ class CliSession:
                 splitter,
                 window=window,
                 block=self._block,
+                first_alone=first_alone,
                 timeout=timeout,
                 stop=stop,
                 waits=waits,
             )
         except TimeoutError as error:
-            raise self._cut(f"no answer for {timeout:g} s", splitter, shown) from error
+            asked = asks(splitter.pending.rpartition("\n")[2], self._errors)
+            why = "a question instead of an answer" if asked else f"no answer for {timeout:g} s"
+            raise self._cut(why, splitter, shown) from error
         except (EOFError, OSError) as error:
             raise self._cut("the session ended", splitter, shown) from error
         except _OutOfStep as error:

@@ -38,6 +38,7 @@ def exchange(
     *,
     window: int,
     block: int,
+    first_alone: bool,
     timeout: float,
     stop: Callable[[], bool],
     waits: Waits,
@@ -46,7 +47,8 @@ def exchange(
 
     What fits is written at once, as far as the other end takes it; after that, more is written where `block` bytes or all
     the rest fit. What came in the meantime is looked at between any two writes. `stop` is asked after each piece that comes
-    in, and may raise to end it all. A line that was begun is written to its end.
+    in, and may raise to end it all. A line that was begun is written to its end. With `first_alone` nothing is written behind
+    the first line before it is answered.
 
     Raises:
         EOFError: the other end closed the session.
@@ -57,22 +59,27 @@ def exchange(
     data = b"".join(payloads)
     ends = list(accumulate(map(len, payloads), initial=0))
     written, allowed, stopped = 0, 0, False
+
+    def may_be_written() -> int:
+        answered = len(answers.answers)
+        return _allowed(ends, allowed, answered, 1 if first_alone and not answered else window, block)
+
     while True:
-        allowed = _line_end(ends, written) if stopped else _allowed(ends, allowed, len(answers.answers), window, block)
+        allowed = _line_end(ends, written) if stopped else may_be_written()
         if written < allowed:
             written += channel.send(data[written:allowed])
             answers.sent = bisect_right(ends, written) - 1
+            waits.count += written == allowed  # even where the answer is quicker than we are
             while channel.recv_ready():
                 answers.feed(_received(channel))
                 stopped = stop() or stopped
             continue
         if len(answers.answers) >= answers.sent and (stopped or written == len(data)):
             return
-        waits.count += 1
         while len(answers.answers) < answers.sent:
             answers.feed(_received(channel))
             stopped = stop() or stopped
-            if not stopped and _allowed(ends, allowed, len(answers.answers), window, block) > written:
+            if not stopped and may_be_written() > written:
                 break
 
 

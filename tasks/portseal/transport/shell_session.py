@@ -24,15 +24,16 @@ from portseal.transport.redaction import fit_to_show
 from portseal.transport.session import ConfigureLine, ConfigureResult, LineError
 from portseal.transport.target import Target
 
-_PREPARE = 'export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"'
-
-_COMMAND = "(eval {text}) </dev/null 2>&1; printf '\\n{marker} %d\\n' $?"
-_UNLESS_FAILED = (
-    'if [ -z "$portseal_failed" ]; then (eval {text}) </dev/null 2>&1; portseal_failed=$?; '
-    "printf '\\n{marker} %d\\n' $portseal_failed; [ $portseal_failed -ne 0 ] || portseal_failed=; "
-    "else printf '\\n{marker} skipped\\n'; fi"
-)
-"""Once a command failed, the switch itself leaves out the rest, however much of it is already on its way."""
+_DEFINITIONS = """\
+export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+portseal_run() { (eval "$1") </dev/null 2>&1; portseal_status=$?; printf '\\nMARKER %d\\n' $portseal_status; }
+portseal_do() {
+  if [ -n "$portseal_failed" ]; then printf '\\nMARKER skipped\\n'; return; fi
+  portseal_run "$1"
+  if [ $portseal_status -ne 0 ]; then portseal_failed=yes; fi
+}
+"""
+"""Functions of the far shell: run a command, and run it unless one before it failed, however much is already on its way."""
 
 
 class MarkedAnswers:
@@ -75,7 +76,7 @@ def open_shell(connection: BaseConnection, target: Target) -> ShellSession:
         channel = transport.open_session(timeout=target.prompt_timeout)
         channel.exec_command("sh")
         session = ShellSession(connection, channel, target)
-        session.run([_PREPARE], timeout=target.prompt_timeout)
+        session.prepare(timeout=target.prompt_timeout)
     except (SSHException, OSError, EOFError, SessionCut) as error:
         hang_up(connection)
         why = f"logged in, but no shell answered within {target.prompt_timeout:g} s; try `ssh HOST sh` by hand"
@@ -95,6 +96,15 @@ class ShellSession:
         self._marker = f"portseal-{secrets.token_hex(12)}"
         self._unusable = ""
 
+    def prepare(self, *, timeout: float) -> None:
+        """Tell the shell how to mark answers; once, before anything else.
+
+        Raises:
+            SessionCut: it does not answer.
+        """
+        script = [_DEFINITIONS.replace("MARKER", self._marker).encode() + _call("portseal_run", ":")]
+        self._exchange(script, shown=["sh"], window=sys.maxsize, timeout=timeout, answers=MarkedAnswers(self._marker))
+
     def run(self, commands: Sequence[str], *, timeout: float = 60.0) -> tuple[str, ...]:
         """What each command printed, errors included; a status other than 0 is a last line `exit status N`.
 
@@ -102,10 +112,8 @@ class ShellSession:
             SessionCut: the session ended, or an answer stayed away for `timeout` seconds.
         """
         answers = MarkedAnswers(self._marker)
-        script = [self._script(_COMMAND, command) for command in commands]
-        self._exchange(
-            answers, script, shown=commands, window=sys.maxsize, timeout=timeout, stop=lambda: False, waits=Waits()
-        )
+        script = [_call("portseal_run", command) for command in commands]
+        self._exchange(script, shown=commands, window=sys.maxsize, timeout=timeout, answers=answers)
         return tuple(_with_status(*pair) for pair in zip(answers.answers, answers.statuses, strict=True))
 
     def configure(self, lines: Sequence[ConfigureLine], *, timeout: float = 120.0) -> ConfigureResult:
@@ -115,7 +123,7 @@ class ShellSession:
             SessionCut: the session ended, or an answer stayed away for `timeout` seconds.
         """
         answers, waits = MarkedAnswers(self._marker), Waits()
-        script = [self._script(_UNLESS_FAILED, line.text) for line in lines]
+        script = [_call("portseal_do", line.text) for line in lines]
         if script:
             script[0] = b"portseal_failed=; " + script[0]
         errors: list[LineError] = []
@@ -131,7 +139,9 @@ class ShellSession:
             return bool(errors)
 
         shown = [line.shown for line in lines]
-        self._exchange(answers, script, shown=shown, window=self._window, timeout=timeout, stop=stop, waits=waits)
+        self._exchange(
+            script, shown=shown, window=self._window, timeout=timeout, answers=answers, stop=stop, waits=waits
+        )
         ran = sum(status is not None for status in answers.statuses)
         return ConfigureResult(sent=answers.sent, answered=ran, errors=tuple(errors), round_trips=waits.count)
 
@@ -141,19 +151,16 @@ class ShellSession:
         self._channel.close()
         hang_up(self._connection)
 
-    def _script(self, form: str, text: str) -> bytes:
-        return (form.format(text=shlex.quote(text), marker=self._marker) + "\n").encode()
-
     def _exchange(
         self,
-        answers: MarkedAnswers,
         script: Sequence[bytes],
         *,
         shown: Sequence[str],
         window: int,
         timeout: float,
-        stop: Callable[[], bool],
-        waits: Waits,
+        answers: MarkedAnswers,
+        stop: Callable[[], bool] = lambda: False,
+        waits: Waits | None = None,
     ) -> None:
         if self._unusable:
             raise SessionCut(self.switch, f"the session cannot be used any more: {self._unusable}; open a new one")
@@ -164,9 +171,10 @@ class ShellSession:
                 answers,
                 window=window,
                 block=self._block,
+                first_alone=False,
                 timeout=timeout,
                 stop=stop,
-                waits=waits,
+                waits=waits or Waits(),
             )
         except (EOFError, OSError) as error:
             why = f"no answer for {timeout:g} s" if isinstance(error, TimeoutError) else "the session ended"
@@ -176,6 +184,10 @@ class ShellSession:
             hang_up(self._connection)
             told = f"{why} at command {index + 1} of {len(shown)}: {shown[index].strip()!r}"
             raise SessionCut(self.switch, told) from error
+
+
+def _call(function: str, text: str) -> bytes:
+    return f"{function} {shlex.quote(text)}\n".encode()
 
 
 def _with_status(output: str, status: int | None) -> str:
