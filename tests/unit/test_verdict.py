@@ -264,6 +264,22 @@ CASES: dict[str, tuple[Reason, Outcome, Verdict]] = {
             Outcome.FAIL,
             judge(intent(), state(refused({"dot1x": "No Response", "mab": "Authc Failed"}))),
         ),
+        ("stopped", Reason.SUPPLICANT_SILENT, Outcome.FAIL, judge(intent(), state(refused({"dot1x": "Stopped"})))),
+        (
+            "without supplicant, unknown to MAB",
+            Reason.AUTHENTICATION_FAILED,
+            Outcome.FAIL,
+            judge(
+                intent(MAB_TOO, supplicant=Supplicant.NONE),
+                state(refused({"dot1x": "Stopped", "mab": "Authc Failed"})),
+            ),
+        ),
+        (
+            "no answer from RADIUS",
+            Reason.SERVER_DEAD,
+            Outcome.FAIL,
+            judge(intent(), state(refused({"dot1x": "radius-no-response"}))),
+        ),
         (
             "server dead by word",
             Reason.SERVER_DEAD,

@@ -62,7 +62,7 @@ def admission(intent: PortIntent, state: PortState, owners: Owners) -> Iterator[
             yield unknown(Reason.UNKNOWN_WORD, f"{_who(session.mac or '', owners)} is on the port, {_status(session)}")
     for session in own:
         if session not in let_in and (not let_in or _is_unclear(session)):
-            yield _not_let_in(session)
+            yield _not_let_in(intent, session)
     if not state.sessions and "session" in state.observed:
         yield _nobody(intent, state, owners)
 
@@ -124,23 +124,23 @@ def _is_unclear(session: Session) -> bool:
     return session.status in (SessionStatus.UNKNOWN, SessionStatus.AUTHORIZED)
 
 
-def _not_let_in(session: Session) -> Conclusion:
+def _not_let_in(intent: PortIntent, session: Session) -> Conclusion:
     """Why a session that is the camera's, or has no MAC address yet, is not an admitted camera."""
     if session.status is SessionStatus.UNKNOWN:
         return unknown(Reason.UNKNOWN_WORD, f"the status of its session is no word we know{_words(session)}")
     if session.status is SessionStatus.AUTHORIZED:
         return unknown(Reason.NOT_OBSERVED, "a station is authorized, and the switch does not show which")
-    reason = _why(session)
+    reason = _why(intent, session)
     return fails(reason, _WHY[reason] + _words(session))
 
 
-def _why(session: Session) -> Reason:
+def _why(intent: PortIntent, session: Session) -> Reason:
     if session.fallback == "server-dead":
         return Reason.SERVER_DEAD
-    told = {_meaning(word) for _, word in session.method_states}
+    told = {_meaning(method, word) for method, word in session.method_states}
     if session.status is SessionStatus.RUNNING:
         told.add(Reason.AUTHENTICATION_RUNNING)
-    if _meaning(dict(session.method_states).get("dot1x", "")) is Reason.SUPPLICANT_SILENT:
+    if Reason.SUPPLICANT_SILENT in told and _owes_eap(intent):
         told.discard(Reason.AUTHENTICATION_FAILED)  # of MAB, after the camera said nothing
     for reason in (Reason.SERVER_DEAD, Reason.AUTHENTICATION_RUNNING, Reason.AUTHENTICATION_FAILED):
         if reason in told:
@@ -148,8 +148,11 @@ def _why(session: Session) -> Reason:
     return Reason.SUPPLICANT_SILENT if Reason.SUPPLICANT_SILENT in told else Reason.AUTHENTICATION_FAILED
 
 
-def _meaning(word: str) -> Reason | None:
+def _meaning(method: str, word: str) -> Reason | None:
+    """What a method's state tells; 802.1X that was stopped without a failure is 802.1X nobody answered."""
     folded = word.lower()
+    if folded == "stopped" and method == Method.DOT1X:
+        return Reason.SUPPLICANT_SILENT
     return next((reason for reason, pattern in _STATE_WORDS if pattern.search(folded)), None)
 
 

@@ -125,7 +125,7 @@ HINTS: dict[Reason, str] = {
     "as an intrusion.",
     Reason.SECOND_STATION: "Look for a small switch or an extra device behind the port and remove it.",
     Reason.AUTHENTICATION_FAILED: "Read the RADIUS server's log for this MAC address: wrong CA, expired or revoked certificate, "
-    "unknown identity, or a device it does not know.",
+    "unknown identity, or a device it does not know. If it has no line, the switch did not reach it: many switches show both alike.",
     Reason.AUTHENTICATION_RUNNING: "Wait (`portseal verify --wait 60`); if it stays so, look at the RADIUS server and at the "
     "camera's 802.1X settings.",
     Reason.SUPPLICANT_SILENT: "Switch 802.1X on in the camera; if it has none, give it a profile with MAB.",
