@@ -68,6 +68,7 @@ def test_a_sealed_port_shows_all_of_it(everything: dict[str, PortState]) -> None
     assert port.mka is not None
     assert (port.mka.status, port.mka.live_peers, port.mka.key_server) == (MkaStatus.SECURED, 1, True)
     assert (port.mka.ckn, port.mka.policy) == ("4c0ffee04c0ffee04c0ffee04c0ffee0", "PS-cam")
+    assert port.mka.cipher == "GCM-AES-128", "which the table of sessions leaves out and the interface shows"
     assert port.counters == Counters(sent=5020, received=91200)
     assert port.observed == ALL
     assert port.unparsed == ()

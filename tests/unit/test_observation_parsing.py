@@ -98,6 +98,12 @@ def test_the_message_has_the_first_line_that_was_not_understood() -> None:
     assert str(caught.value) == "`show authentication sessions`: not understood: 'Gi1/0/6  what is this'"
 
 
+def test_the_caret_below_a_refused_command_is_not_the_message() -> None:
+    text = "show mka sessions\n      ^\n% Invalid input detected at '^' marker.\n"
+    with pytest.raises(ParseError, match="not understood: .% Invalid input detected"):
+        parse(PACK, FOLDER, "show mka sessions", text)
+
+
 def test_neither_a_row_nor_a_message_shows_a_key_string() -> None:
     text = 'Key-chain PS-cam:\n    key 01 -- text "5ec2e75ec2e7"\n'
     assert "5ec2e7" not in str(parse(PACK, FOLDER, "show key chain", text))

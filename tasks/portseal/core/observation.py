@@ -175,16 +175,18 @@ def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Seq
         for answer in about
         if answer.whole and not (answer.kind in _ALWAYS_A_ROW and not rows.get(answer.kind))
     }
-    link = _last_word(pack, "link", rows.get(Kind.LINK, ()))
-    shown = last(text(row, "status") for row in rows.get(Kind.LINK, ())) if link == "err-disabled" else None
+    shown = last(text(row, "status") for row in rows.get(Kind.LINK, ()))
+    link = word(pack, "link", shown)
     sessions = [*rows.get(Kind.SESSION, ()), *rows.get(Kind.SESSION_DETAIL, ())]
     return PortState(
         port=port,
         link=LinkState.DOWN if link == "err-disabled" else LinkState(link or "unknown"),
-        err_disabled=last([shown, *(text(row, "reason") for row in rows.get(Kind.ERRDISABLE, ()))]),
+        err_disabled=last(
+            [shown if link == "err-disabled" else None, *(text(row, "reason") for row in rows.get(Kind.ERRDISABLE, ()))]
+        ),
         macs=tuple(sorted({mac for row in rows.get(Kind.MAC, ()) if (mac := text(row, "mac")) and not _is_group(mac)})),
         sessions=tuple(_session(pack, group) for group in same_sessions(sessions)),
-        mka=_mka(pack, rows.get(Kind.MKA, ())),
+        mka=_mka(pack, rows.get(Kind.MKA, ()), rows.get(Kind.COUNTERS, ())),
         counters=_counters(rows.get(Kind.COUNTERS, ())),
         observed=frozenset(read - failed),
         unparsed=tuple(answer.problem for answer in about if answer.problem),
@@ -209,13 +211,16 @@ def _session(pack: Pack, rows: Sequence[Row]) -> Session:
     )
 
 
-def _mka(pack: Pack, rows: Sequence[Row]) -> Mka | None:
-    """The port's participant; of several keys the one that is in use, the key with live peers before the one without."""
+def _mka(pack: Pack, rows: Sequence[Row], secy: Sequence[Row]) -> Mka | None:
+    """The port's participant; of several keys the one in use with live peers. Its cipher suite may only stand with the SecY."""
     by_key: dict[str | None, list[Row]] = defaultdict(list)
     for row in rows:
         by_key[text(row, "ckn")].append(row)
     made = [_participant(pack, same) for same in by_key.values()]
-    return max(made, key=lambda mka: (mka.status is MkaStatus.SECURED, mka.live_peers or 0), default=None)
+    best = max(made, key=lambda mka: (mka.status is MkaStatus.SECURED, mka.live_peers or 0), default=None)
+    if best is None or best.cipher or best.status is not MkaStatus.SECURED:
+        return best
+    return best.model_copy(update={"cipher": last(text(row, "cipher") for row in secy)})
 
 
 def _participant(pack: Pack, rows: Sequence[Row]) -> Mka:
@@ -241,10 +246,6 @@ def _counters(rows: Sequence[Row]) -> Counters | None:
     return Counters(
         sent=last(number(row, "sent") for row in rows), received=last(number(row, "received") for row in rows)
     )
-
-
-def _last_word(pack: Pack, field: str, rows: Sequence[Row]) -> str | None:
-    return word(pack, field, text(rows[-1], "status")) if rows else None
 
 
 def _is_group(mac: str) -> bool:

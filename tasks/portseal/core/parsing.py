@@ -79,7 +79,9 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
         ParseError: the text is not understood: empty though the command always prints something, an error message, cut.
     """
     known = recognise(pack, command)
-    lines = [line for line in _output(known.text, text) if line]
+    lines = [
+        line for line in _output(known.text, text) if line.strip() not in ("", "^")
+    ]  # a caret points into the echo
     empty = [re.compile(pattern) for pattern in known.show.empty]
     printed = [line.strip() for line in lines]
     silent = [any(pattern.search(line) for pattern in empty) for line in printed or [""]]
