@@ -100,7 +100,7 @@ def test_the_message_has_the_first_line_that_was_not_understood() -> None:
 
 def test_the_caret_below_a_refused_command_is_not_the_message() -> None:
     text = "show mka sessions\n      ^\n% Invalid input detected at '^' marker.\n"
-    with pytest.raises(ParseError, match="not understood: .% Invalid input detected"):
+    with pytest.raises(ParseError, match=r"not understood: .% Invalid input detected"):
         parse(PACK, FOLDER, "show mka sessions", text)
 
 
