@@ -364,6 +364,7 @@ def test_a_prompt_may_never_come(switch: Handle, client: BaseConnection) -> None
     assert "UTC" in client.read_until_pattern("UTC.*")
     time.sleep(0.2)
     assert "#" not in client.read_channel()
+    switch.heal()
 
 
 def test_added_delay_is_paid_once_a_round_trip() -> None:

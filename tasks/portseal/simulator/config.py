@@ -61,7 +61,10 @@ class Entry:
 
 def find(entries: list[Entry], slot: Slot) -> Entry | None:
     """The entry that holds `slot`."""
-    return next((entry for entry in entries if entry.slot == slot), None)
+    for entry in entries:
+        if entry.slot == slot:
+            return entry
+    return None
 
 
 def value(entries: list[Entry], setting: str) -> tuple[str, ...] | None:

@@ -16,6 +16,7 @@ Accepts = Callable[[str], str | None]
 
 _TOKENS = re.compile(r"<[^>]+>|[()\[\]|;]|[^\s()\[\]|;]+")
 _RANGE = re.compile(r"<(\d+)-(\d+)>")
+_REMEMBERED = 5000
 REST_OF_LINE = frozenset({"<line>", "<secret>"})
 """Arguments that take all that follows, blanks included."""
 
@@ -98,6 +99,7 @@ class Grammar:
     def __init__(self, rules: Sequence[Rule], types: Mapping[str, Accepts]) -> None:
         self._types = types
         self._root = _Node()
+        self._known: dict[tuple[str, bool], Match | Misfit] = {}
         for rule in rules:
             for sequence in _sequences(_TOKENS.findall(rule.pattern)):
                 self._add(rule, sequence)
@@ -115,6 +117,15 @@ class Grammar:
 
     def match(self, line: str, *, negated: bool = False) -> Match | Misfit:
         """What `line` (without its `no`) is, or why it is nothing."""
+        known = self._known.get((line, negated))
+        if known is None:
+            # ports are configured alike, so most lines come many times
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            known = self._known[line, negated] = self._understand(line, negated=negated)
+        return known
+
+    def _understand(self, line: str, *, negated: bool) -> Match | Misfit:
         words = [(m.group(), m.start()) for m in re.finditer(r"\S+", line)]
         return self._walk(self._root, _Typed(line, words, negated), 0, ())
 

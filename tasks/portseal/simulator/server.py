@@ -11,6 +11,7 @@ import asyncssh
 from portseal.simulator.switch import Session, Switch
 from portseal.simulator.terminal import END, HELP, INTERRUPT, LineEditor, Typed
 
+_BLOCK = 2048
 _MORE = " --More-- "
 _WIPE = "\b" * 9 + " " * 8 + "\b" * 9
 
@@ -65,6 +66,7 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
         self._command: str | None = None
         self._answered = True
         self._paged = False
+        self._printed = ""
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[str]) -> None:
         """The channel is there."""
@@ -121,6 +123,13 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
             self._channel.get_connection().abort()
 
     def _write(self, text: str) -> None:
+        """Print; what is printed while more was typed ahead leaves in blocks, as from a real terminal server."""
+        self._printed += text
+        if len(self._printed) > _BLOCK:
+            self._flush()
+
+    def _flush(self) -> None:
+        text, self._printed = self._printed, ""
         if not text or self._channel is None or self._channel.is_closing():
             return
         sent = text.replace("\r\n", "\n").replace("\n", "\r\n")
@@ -132,16 +141,22 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
             asyncio.get_running_loop().call_later(0.01, self.cut)
             raise asyncio.CancelledError
 
+    async def _more_typed(self) -> None:
+        """Print what is left and wait for more to be typed."""
+        self._flush()
+        self._wake.clear()
+        await self._wake.wait()
+
     async def _run(self) -> None:
         self._write("\n" + self.shell.prompt if self._switch.prompts(None) else "")
         while not self.shell.closed:
             typed = self._editor.next_line(hidden=self.shell.hidden)
             if typed.line is None:
                 self._write(typed.echo)
-                self._wake.clear()
-                await self._wake.wait()
+                await self._more_typed()
             elif not await self._deal_with(typed):
                 return
+        self._flush()
         if self._channel is not None:
             self._channel.exit(0)
 
@@ -155,9 +170,12 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
         if typed.end == INTERRUPT:
             output: str | None = self.shell.interrupt()
         else:
+            if self._switch.slow:
+                self._flush()
             output = await self._switch.enter(self.shell, line)
         if output is None:
-            self.cut()
+            self._flush()
+            asyncio.get_running_loop().call_later(0.01, self.cut)
             return False
         if typed.end == END:
             output += self.shell.end()
@@ -169,8 +187,8 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
             return True
         if self._switch.prompts(line):
             self._write(self.shell.prompt)
-        # lets the bytes leave and other sessions have their turn
-        await asyncio.sleep(0)
+        if len(self._printed) == 0:
+            await asyncio.sleep(0)  # a block has left: other sessions have their turn
         return True
 
     async def _page(self, output: str) -> None:
@@ -183,8 +201,7 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
                 return
             self._write(_MORE)
             while (key := self._editor.next_key()) is None:
-                self._wake.clear()
-                await self._wake.wait()
+                await self._more_typed()
             self._write(_WIPE)
             if key in "qQ\x03":
                 return
@@ -196,5 +213,6 @@ class WireSession(Session, asyncssh.SSHServerSession[str]):
             self.cut()
             return
         self._write("\n" + output)
+        self._flush()
         if self._channel is not None:
             self._channel.exit(0)

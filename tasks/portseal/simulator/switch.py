@@ -87,13 +87,17 @@ class Switch:
 
     # --- lines
 
+    @property
+    def slow(self) -> float:
+        """Seconds that each line takes longer."""
+        return sum(fault.seconds for fault in self.faults if isinstance(fault, Slow))
+
     async def enter(self, shell: Shell, line: str) -> str | None:
         """What `line` prints; None: the session is cut."""
         if not shell.hidden:
             self.log.append(LogLine(shell.mode, line))
-        slow = sum(fault.seconds for fault in self.faults if isinstance(fault, Slow))
-        if slow:
-            await asyncio.sleep(slow)
+        if self.slow:
+            await asyncio.sleep(self.slow)
         cut = next((f for f in self.faults if isinstance(f, CutAtLine) and re.search(f.pattern, line)), None)
         if cut is not None:
             self.faults.remove(cut)

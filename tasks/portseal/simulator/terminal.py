@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+import re
 from typing import NamedTuple
 
 INTERRUPT = "\x03"
 END = "\x1a"
 HELP = "?"
 _ERASE = "\b\x7f"
+_WIPE_LINE = "\x15\x18"
+_PLAIN = re.compile(r"[^\x00-\x1f\x7f-\x9f?]+")
 
 
 class Typed(NamedTuple):
@@ -23,18 +25,21 @@ class LineEditor:
     """Collects one line at a time; what was typed ahead waits until it is asked for."""
 
     def __init__(self) -> None:
-        self._ahead: deque[str] = deque()
-        self._line: list[str] = []
+        self._ahead = ""
+        self._at = 0
+        self._line = ""
         self._after_return = False
 
     def feed(self, text: str) -> None:
         """Take what arrived."""
-        self._ahead.extend(text)
+        self._ahead = self._ahead[self._at :] + text
+        self._at = 0
 
     def next_key(self) -> str | None:
         """One character typed ahead (a pager's answer); None where there is none."""
-        while self._ahead:
-            key = self._ahead.popleft()
+        while self._at < len(self._ahead):
+            key = self._ahead[self._at]
+            self._at += 1
             if key == "\n" and self._after_return:
                 self._after_return = False
                 continue
@@ -44,27 +49,31 @@ class LineEditor:
 
     def next_line(self, *, hidden: bool = False, helpful: bool = True) -> Typed:
         """As much as was typed of the present line. `hidden` echoes nothing (a password)."""
-        echo: list[str] = []
-        while (key := self.next_key()) is not None:
+        echo = ""
+        while True:
+            if plain := _PLAIN.match(self._ahead, self._at):
+                self._at, self._after_return = plain.end(), False
+                self._line += plain[0]
+                echo += plain[0]
+            key = self.next_key()
+            if key is None:
+                return Typed("" if hidden else echo)
             if key in "\r\n":
-                return Typed("" if hidden else "".join(echo), self._take())
+                return Typed("" if hidden else echo, self._take())
             if key in (INTERRUPT, END) or (key == HELP and helpful and not hidden):
                 shown = {INTERRUPT: "^C", END: "^Z", HELP: "?"}[key]
-                line = "".join(self._line) if key == HELP else self._take()
-                return Typed("".join(echo) + shown, line, key)
+                line = self._line if key == HELP else self._take()
+                return Typed(echo + shown, line, key)
             if key in _ERASE:
-                if self._line:
-                    self._line.pop()
-                    echo.append("\b \b")
-            elif key in "\x15\x18":
-                echo.append("\b \b" * len(self._line))
-                self._line.clear()
+                echo += "\b \b" if self._line else ""
+                self._line = self._line[:-1]
+            elif key in _WIPE_LINE:
+                echo += "\b \b" * len(self._line)
+                self._line = ""
             elif key.isprintable():
-                self._line.append(key)
-                echo.append(key)
-        return Typed("" if hidden else "".join(echo))
+                self._line += key
+                echo += key
 
     def _take(self) -> str:
-        line = "".join(self._line)
-        self._line.clear()
+        line, self._line = self._line, ""
         return line

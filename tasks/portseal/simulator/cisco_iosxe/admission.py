@@ -79,7 +79,7 @@ def decide(
         if reply.word == "accept":
             states[method] = "Authc Success"
             derives = method == "dot1x" and device.eap == "eap-tls" and reply.key_name
-            user = device.identity if method == "dot1x" else device.mac.replace(":", "")
+            user = device.identity if method == "dot1x" else device.mac.replace(":", "-").upper()
             vlan = policy.vlan if reply.vlan is None else reply.vlan
             return Decision(
                 True, method, tuple(states.items()), vlan, user, assigned=reply.vlan is not None, derives=derives

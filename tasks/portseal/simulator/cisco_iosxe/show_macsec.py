@@ -248,10 +248,12 @@ def _channels(box: Box, name: str, state: PortState, mka: MkaState) -> str:
         "   RX SA Count: 0\n   SA State: inUse(1)\n   SAK Unchanged : yes\n   SA Create time : 1d18h\n"
         "   SA Start time : 7w0d\n   SC Statistics\n    Notvalid pkts 0\n    Invalid pkts 0\n    Valid pkts 0\n"
         "    Late pkts 0\n    Uncheck pkts 0\n    Delay pkts 0\n    UnusedSA pkts 0\n    NousingSA pkts 0\n"
+        "    Validated Bytes 0\n    Decrypted Bytes 0\n"
         f"   SA Statistics\n    Notvalid pkts 0\n    Invalid pkts 0\n    Valid pkts {received}\n"
-        "    UnusedSA pkts 0\n    NousingSA pkts 0\n\n  Port Statistics\n   Ingress untag pkts  0\n"
+        "    UnusedSA pkts 0\n    NousingSA pkts 0\n    Validated Bytes 0\n"
+        f"    Decrypted Bytes {received * 512}\n\n  Port Statistics\n   Ingress untag pkts  0\n"
         "   Ingress notag pkts  0\n   Ingress badtag pkts  0\n   Ingress unknownSCI pkts  0\n"
-        "   Ingress noSCI pkts  0\n\n"
+        "   Ingress noSCI pkts  0\n   Ingress overrun pkts  0\n"
     )
 
 
