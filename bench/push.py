@@ -2,7 +2,8 @@
 
 `python bench/push.py [--runs N] [--json FILE]` prints a table of medians, and the same as JSON on the last line. All senders
 push the same lines to the same simulated switch, in turn, in one run. Round trips are counted by the switch: how often more
-was typed after it had answered something.
+was typed after it had answered something. For a sender that does not wait for answers (`cmd_verify=False`) that is more than it
+waited for: it writes line by line, at intervals, and the switch has answered in between.
 """
 
 from __future__ import annotations
