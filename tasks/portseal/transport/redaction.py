@@ -39,7 +39,8 @@ def secrets_of(line: ConfigureLine) -> Iterator[SecretStr]:
         found = {line.text[before : len(line.text) - after], *(set(line.text.split()) - set(line.shown.split()))}
     for secret in found - {""}:
         yield SecretStr(secret)
-        yield SecretStr(secret.replace("'\"'\"'", "'"))  # as the shell that was given it quoted would print it
+        if "'\"'\"'" in secret:  # as the shell that was given it quoted would print it
+            yield SecretStr(secret.replace("'\"'\"'", "'"))
 
 
 def _alike(one: str, other: str) -> int:
