@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncssh
 
-from portseal.simulator.switch import Session, Switch
+from portseal.simulator.switch import Switch
 from portseal.simulator.terminal import END, HELP, INTERRUPT, LineEditor, Typed
 
 _BLOCK = 2048
@@ -53,11 +53,11 @@ class Server(asyncssh.SSHServer):
         return WireSession(self._switch, str(user))
 
 
-class WireSession(Session, asyncssh.SSHServerSession[str]):
+class WireSession(asyncssh.SSHServerSession[str]):
     """One channel: characters in, characters out. What is typed ahead is dealt with in order."""
 
     def __init__(self, switch: Switch, user: str) -> None:
-        super().__init__(switch.open_shell(user))
+        self.shell = switch.open_shell(user)
         self._switch = switch
         self._editor = LineEditor()
         self._channel: asyncssh.SSHServerChannel[str] | None = None

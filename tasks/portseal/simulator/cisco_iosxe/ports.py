@@ -3,88 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import random
 import time
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portseal.simulator.cisco_iosxe.admission import Decision, decide
 from portseal.simulator.cisco_iosxe.lines import long_name
-from portseal.simulator.cisco_iosxe.policy import Policy, Server, policy_of, servers_of
+from portseal.simulator.cisco_iosxe.policy import Server, policy_of, servers_of
+from portseal.simulator.cisco_iosxe.port_state import PortState, SessionState, key_agreement
 from portseal.simulator.config import find, value
 from portseal.simulator.world import Device, RadiusSpec
 
 if TYPE_CHECKING:
     from portseal.simulator.cisco_iosxe.box import Box
-
-PACKETS_PER_SECOND = 1000
-"""What a camera sends over a secured link, so that two readings a moment apart differ."""
-
-
-@dataclass(slots=True)
-class SessionState:
-    """One device's session."""
-
-    device: Device
-    decision: Decision
-    number: int
-    """Distinguishes sessions; the identifiers shown are made of it."""
-    running: bool = False
-    secured: bool = False
-    began: float = field(default_factory=time.monotonic)
-
-
-@dataclass(slots=True)
-class MkaState:
-    """The MKA participant of a port."""
-
-    ckn: str
-    peer: Device
-    status: str
-    """Secured, `Secured, no peer` or Init."""
-    peers: int
-    derived: bool
-    since: float
-
-
-@dataclass(slots=True)
-class PortState:
-    """One port as it is now."""
-
-    policy: Policy
-    devices: tuple[Device, ...] = ()
-    err_disabled: str = ""
-    sessions: list[SessionState] = field(default_factory=list)
-    mka: MkaState | None = None
-
-    @property
-    def up(self) -> bool:
-        """Whether the link is up."""
-        return bool(self.devices) and not self.policy.shutdown and not self.err_disabled
-
-    @property
-    def secured(self) -> bool:
-        """Whether frames are encrypted, with somebody there to read them."""
-        return self.mka is not None and self.mka.status == "Secured"
-
-    def passes(self, device: Device) -> bool:
-        """Whether the frames of a device get through."""
-        policy = self.policy
-        if not self.up or policy.control == "force-unauthorized":
-            return False
-        if policy.macsec == "network-link" and not self.secured:
-            return False
-        if policy.control == "force-authorized" or policy.open:
-            return True
-        if policy.host_mode == "multi-host":
-            return any(session.decision.authorized for session in self.sessions)
-        return any(s.decision.authorized for s in self.sessions if s.device.mac == device.mac)
-
-    def frames(self) -> int:
-        """How many frames went over the secured link since it was secured."""
-        if self.mka is None or not self.secured or not self.mka.peer.traffic or not self.passes(self.mka.peer):
-            return 0
-        return int((time.monotonic() - self.mka.since) * PACKETS_PER_SECOND)
 
 
 class Ports:
@@ -209,7 +139,7 @@ class Ports:
         if self._violated(name, state):
             return
         self._open_sessions(name, state, servers_of(self._box), running=False)
-        state.mka = self._key_agreement(state)
+        state.mka = key_agreement(state)
         for session in state.sessions:
             session.secured = state.secured and session.decision.authorized
         self._enforce_linksec(state)
@@ -267,20 +197,6 @@ class Ports:
             self.bounce(name)
             self.touch()
 
-    def _key_agreement(self, state: PortState) -> MkaState | None:
-        """The MKA participant, if there is one: a derived CAK from EAP, or a static one from a key chain."""
-        policy = state.policy
-        if not state.up or not policy.macsec:
-            return None
-        if policy.macsec == "network-link":
-            return _static(state)
-        session = next((s for s in state.sessions if s.decision.derives), None)
-        if session is None or policy.linksec == "must-not-secure":
-            return None
-        ckn = random.randbytes(16).hex().upper()
-        able = session.device.macsec == "derived"
-        return _participant(ckn, session.device, able, derived=True)
-
     @staticmethod
     def _enforce_linksec(state: PortState) -> None:
         """A session whose link must be secured and is not loses its authorization."""
@@ -293,20 +209,3 @@ class Ports:
         """The port's own MAC address, the same for a switch's and port's name."""
         digest = hashlib.sha256(f"{self._box.spec.name} {name}".encode()).hexdigest()
         return f"00{digest[:10]}"
-
-
-def _static(state: PortState) -> MkaState | None:
-    if not state.policy.keys and not state.policy.fallback_keys:
-        return None
-    device = state.devices[0]
-    for key in (*state.policy.keys[:1], *state.policy.fallback_keys[:1]):
-        theirs = ("static", (device.ckn or "").lower(), (device.cak or "").lower())
-        if theirs == ("static" if device.macsec == "static" else "", key.ckn.lower(), key.cak.lower()):
-            return _participant(key.ckn, device, True, derived=False)
-    ours = (*state.policy.keys, *state.policy.fallback_keys)[0]
-    return _participant(ours.ckn, device, False, derived=False)
-
-
-def _participant(ckn: str, device: Device, able: bool, *, derived: bool) -> MkaState:
-    status = "Init" if not able else "Secured" if device.live else "Secured, no peer"
-    return MkaState(ckn, device, status, int(status == "Secured"), derived, time.monotonic())

@@ -7,13 +7,15 @@ from collections.abc import Callable
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.show_config import CONFIG
+from portseal.simulator.cisco_iosxe.show_dot1x import DOT1X
 from portseal.simulator.cisco_iosxe.show_macsec import MACSEC
+from portseal.simulator.cisco_iosxe.show_mka import MKA
 from portseal.simulator.cisco_iosxe.show_ports import PORTS
 from portseal.simulator.cisco_iosxe.show_sessions import SESSIONS
 from portseal.simulator.grammar import Match
 
 Handler = Callable[[Box, Match, str], str]
-HANDLERS: dict[str, Handler] = {**CONFIG, **SESSIONS, **MACSEC, **PORTS}
+HANDLERS: dict[str, Handler] = {**CONFIG, **SESSIONS, **DOT1X, **MKA, **MACSEC, **PORTS}
 
 
 def answer(handler: str, box: Box, match: Match, user: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from portseal.simulator.cisco_iosxe.box import VIRTUAL, Box
 from portseal.simulator.cisco_iosxe.lines import short_name
 from portseal.simulator.cisco_iosxe.policy import lifetime_begin, servers_of
-from portseal.simulator.cisco_iosxe.ports import PortState
+from portseal.simulator.cisco_iosxe.port_state import PortState
 from portseal.simulator.cisco_iosxe.secrets import type7
 from portseal.simulator.cisco_iosxe.show_sessions import dotted, ports_in_order
 from portseal.simulator.config import Entry, find, starting, value
