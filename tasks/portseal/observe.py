@@ -12,8 +12,7 @@ from nornir.core.task import Result, Task
 
 from portseal.core.intent import PortIntent
 from portseal.core.model import Value
-from portseal.core.observation import PortState
-from portseal.core.parsing import port_states
+from portseal.core.observation import PortState, port_states
 from portseal.core.platforms import Pack
 from portseal.core.profile import MacsecPolicy
 from portseal.estate import Estate

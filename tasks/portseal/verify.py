@@ -45,12 +45,15 @@ def wait_for(
     while True:
         left = [port for port in ports if port.port not in found or found[port.port].outcome is not Outcome.PASS]
         observation = observe(session, left, estate, pause=settings.counter_pause_seconds)
-        found.update({verdict.port: verdict for verdict in verdicts(left, observation)})
+        found.update({verdict.port: verdict for verdict in verdicts(left, observation, estate)})
         if enough(tuple(found.values())) or time.monotonic() + settings.poll_seconds > until:
             return tuple(found[port.port] for port in ports)
         time.sleep(settings.poll_seconds)
 
 
-def verdicts(ports: Sequence[PortIntent], observation: Observation) -> tuple[Verdict, ...]:
-    """The verdict on each port."""
-    return tuple(judge(port, observation.first.get(port.port), observation.later.get(port.port)) for port in ports)
+def verdicts(ports: Sequence[PortIntent], observation: Observation, estate: Estate) -> tuple[Verdict, ...]:
+    """The verdict on each port; a foreign MAC address is told by name where it is another camera's of the site."""
+    owners = {camera.mac: camera.name for camera in estate.site.site.cameras}
+    return tuple(
+        judge(port, observation.first.get(port.port), observation.later.get(port.port), owners=owners) for port in ports
+    )

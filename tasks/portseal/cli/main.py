@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
-from typer.rich_utils import rich_format_error
 
 from portseal import __version__
 from portseal.cli.apply import apply
@@ -58,7 +57,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except TyperException as error:  # a wrong call; typer's own code for it, 2, would mean "changes pending"
-        rich_format_error(error)
+        typer.echo(f"portseal: {error.format_message()}\nportseal --help tells how it is called.", err=True)
         sys.exit(1)
     except typer.Abort:
         typer.echo("interrupted", err=True)

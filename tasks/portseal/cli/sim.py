@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from portseal.simulator.farm import Farm
     from portseal.site import OpenSite
 
-_LOGIN_REFERENCE = "login/simulator"
+LOGIN = "login/simulator"
 
 
 def sim(
@@ -57,7 +57,7 @@ def sim(
     login = password if password is not None else entropy.token_urlsafe(9)
     with Farm(specs, username=user, password=login, delay=delay / 1000) as farm:
         if write is not None:
-            write_copy(opened, write, farm, {**known, _LOGIN_REFERENCE: login}, user)
+            write_copy(opened, write, farm, {**known, LOGIN: login}, user)
         _show(farm, user, login, left_out, write)
         _wait()
 
@@ -87,7 +87,7 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
         # port 9 is `discard`: nothing answers there, and above all not the real switch
         host.update({"hostname": "127.0.0.1", "port": ports.get(name, 9)})
         data = host.get("data") or {}
-        data.update({"login": {"username": user, "password": _LOGIN_REFERENCE}, "accept_unknown_host_key": False})
+        data.update({"login": {"username": user, "password": LOGIN}, "accept_unknown_host_key": False})
         host["data"], hosts[name] = data, host
     with (target / "hosts.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(hosts, file)

@@ -111,8 +111,10 @@ def plan_switch(
 
 def without_ports(intent: SwitchIntent, ports: frozenset[str] | set[str]) -> SwitchIntent:
     """The same intent without these ports."""
+    if not ports:
+        return intent
     left = tuple(port for port in intent.ports if port.port not in ports)
-    used = {port.profile for port in left}
+    used = {port.macsec_policy or port.profile for port in left}
     policies = {name: policy for name, policy in intent.macsec_policies.items() if name in used}
     return intent.model_copy(update={"ports": left, "macsec_policies": policies})
 
