@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,14 +92,14 @@ def _switch(ports: list[str]) -> list[str]:
 
 
 @contextmanager
-def built(ports: int, *, ssh: bool = True) -> Iterator[Campus]:
-    """The lab, and nothing left of it afterwards."""
+def built(ports: int, *, macs: Sequence[int] = (), ssh: bool = True) -> Iterator[Campus]:
+    """The lab, and nothing left of it afterwards; `macs`: numbers of the ports whose MAC the RADIUS server knows."""
     work = Path(tempfile.mkdtemp(prefix="portseal-lab-"))
     keeper = None
     try:
         keeper = Keeper(work)
         campus = Campus(keeper, ports)
-        campus.radius.macs = [campus.port(ports).mac]
+        campus.radius.macs = [campus.port(number).mac for number in macs]
         campus.radius.start(SECRET)
         if ssh:
             campus.switch.serve_ssh()

@@ -30,6 +30,7 @@ class Station:
 
     def __init__(self, keeper: Keeper, name: str, address: str, mac: str) -> None:
         self._keeper, self.name, self.address, self.mac = keeper, name, address, mac
+        self.inventory_mac = mac
         self._supplicant: Daemon | None = None
 
     def supplicant(self, identity: str, certificate: Identity, ca: Path) -> None:

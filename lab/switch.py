@@ -69,13 +69,13 @@ class Switch:
 
     def session(self, port: str) -> dict[str, str]:
         """The one session of a port; empty where there is none or more than one."""
-        found = [row for row in self.rows("sessions") if row["Port"] == port]
+        found = [row for row in self.rows("sessions") if row["Interface"] == port]
         return found[0] if len(found) == 1 else {}
 
     def link(self, port: str) -> dict[str, str]:
         """The row of a port in `links`."""
-        return next((row for row in self.rows("links") if row["Port"] == port), {})
+        return next((row for row in self.rows("links") if row["Interface"] == port), {})
 
     def entries(self, port: str, kind: str) -> set[str]:
         """The MACs with a forwarding entry of this kind on a port."""
-        return {row["MAC"] for row in self.rows("macs") if row["Port"] == port and row["Entry"] == kind}
+        return {row["MAC"] for row in self.rows("macs") if row["Interface"] == port and row["Entry"] == kind}
