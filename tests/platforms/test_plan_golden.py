@@ -41,7 +41,12 @@ def as_text(plan: SwitchPlan) -> dict[str, str]:
 
     notes = [f"risk {r.scope} {r.code}: {r.message}\n" for r in plan.risks]
     notes += [f"left out {r.scope} {r.code}: {r.reason}\n" for r in plan.refusals]
-    return {"steps.txt": steps("steps"), "undo.txt": steps("undo"), "diff.txt": plan.diff + "\n", "notes.txt": "".join(notes)}
+    return {
+        "steps.txt": steps("steps"),
+        "undo.txt": steps("undo"),
+        "diff.txt": plan.diff + "\n",
+        "notes.txt": "".join(notes),
+    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parents[1].name}-{case.name}")

@@ -135,7 +135,11 @@ def _keep(change: Change, session: Session, found: tuple[Verdict, ...], stored: 
         return _undo(change, f"could not be confirmed: {error}", verdicts=found)
     _remember(change, stored)
     failing = sum(v.outcome is not Outcome.PASS for v in found)
-    tail = f"; {failing} of {len(found)} ports are not as intended, each accepted or so before the change" if failing else ""
+    tail = (
+        f"; {failing} of {len(found)} ports are not as intended, each accepted or so before the change"
+        if failing
+        else ""
+    )
     ports = len(change.plan.changed_ports)
     return change.end(Ending.APPLIED, f"confirmed and saved, {ports} ports changed{tail}", found)
 

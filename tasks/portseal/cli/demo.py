@@ -29,7 +29,7 @@ def demo(
 
     from portseal.cli.sim import LOGIN, write_copy
     from portseal.core.errors import InputError
-    from portseal.simulator.campus import demo_secrets, site_specs
+    from portseal.simulator.campus import Misfit, demo_secrets, site_specs
     from portseal.simulator.farm import Farm
     from portseal.site import open_site
 
@@ -38,7 +38,7 @@ def demo(
     opened = open_site(site)
     rogue, wrong = _rogue(opened.site), _wrong_key(opened.site)
     known = demo_secrets(opened.site)
-    misfits = {rogue.name: _intruder(), wrong.name: _with_another_key}
+    misfits: dict[str, Misfit] = {rogue.name: _intruder(), wrong.name: _with_another_key}
     began = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="portseal-demo-") as scratch,

@@ -105,9 +105,7 @@ def _host_mistakes(host: HostRecord, platforms: frozenset[str], near: dict[str, 
     elif host.platform not in platforms:
         if host.platform not in near:
             near[host.platform] = nearest(host.platform, platforms)
-        message = (
-            f"there is no platform {shown(host.platform)}{near[host.platform]}; `portseal platforms` lists those there are"
-        )
+        message = f"there is no platform {shown(host.platform)}{near[host.platform]}; `portseal platforms` lists those there are"
         yield finding(LintCode.UNKNOWN_PLATFORM, message, file=file, column=f"{host.name}.platform")
     if not host.hostname:
         message = "no hostname; give the address or the name under which the switch is reached"
