@@ -1,0 +1,296 @@
+"""The straight line on simulated switches, by the verbs an engineer types, and what happens when something goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portseal.cli.sim import LOGIN, write_copy
+from portseal.simulator.campus import demo_secrets, site_specs
+from portseal.simulator.farm import Farm, Handle
+from portseal.simulator.faults import CutAtLine, LoginRefused, OtherEngineer, RadiusDead, RefuseNthLine, WrongOutput
+from portseal.simulator.world import Device
+from portseal.site import open_site
+
+PASSWORD = "marked-secret-of-the-login"
+HOSTS = """\
+---
+acc-01:
+  hostname: 192.0.2.11
+  groups: [access]
+acc-02:
+  hostname: 192.0.2.12
+  groups: [access]
+"""
+GROUPS = """\
+---
+access:
+  platform: cisco_iosxe
+  data:
+    login: {username: portseal, password: login/switches}
+    radius: {servers: [{name: nac-1, address: 198.51.100.11, key: radius/nac-1}]}
+"""
+PROFILES = """\
+[secured]
+[secured.dot1x]
+eap = "eap-tls"
+[secured.macsec]
+policy = "must-secure"
+[by-mac]
+[by-mac.dot1x]
+methods = ["mab"]
+[with-key]
+[with-key.dot1x]
+mode = "off"
+[with-key.macsec]
+policy = "must-secure"
+cak = "static"
+"""
+CAMERAS = """\
+name,mac,switch,port,profile,supplicant,macsec
+cam-1,ac:cc:8e:00:00:01,acc-01,Gi1/0/1,secured,eap-tls,derived
+cam-2,ac:cc:8e:00:00:02,acc-01,Gi1/0/2,by-mac,,
+cam-3,ac:cc:8e:00:00:03,acc-01,Gi1/0/3,with-key,,static
+cam-4,ac:cc:8e:00:00:04,acc-02,Gi1/0/1,secured,eap-tls,derived
+"""
+SETTINGS = """\
+schema_version = 1
+name = "line"
+[apply]
+timer_minutes = 1
+verify_seconds = 4
+poll_seconds = 0.3
+counter_pause_seconds = 0.3
+"""
+
+
+class Line:
+    """A site, its simulated switches, and the verbs."""
+
+    def __init__(self, site: Path, farm: Farm, secrets: dict[str, str]) -> None:
+        self.site, self.farm, self.secrets = site, farm, secrets
+        self.plan_file = site / "plan.json"
+        self.seen = ""
+
+    def __getitem__(self, name: str) -> Handle:
+        return self.farm[name]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        call = [sys.executable, "-c", "from portseal.cli.main import main; main()", *arguments, "-s", str(self.site)]
+        done = subprocess.run(call, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"})
+        self.seen += done.stdout + done.stderr
+        return done
+
+    def plan(self) -> int:
+        return self.run("plan", "-o", str(self.plan_file)).returncode
+
+    def apply(self, *options: str) -> subprocess.CompletedProcess[str]:
+        return self.run("apply", str(self.plan_file), "-y", *options)
+
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        found = json.loads(self.run("verify", "--format", "json").stdout)["verdicts"]
+        return {verdict["camera"]: (verdict["outcome"], verdict["reason"]) for verdict in found}
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    origin = tmp_path / "origin"
+    origin.mkdir()
+    keys = '[cam-3]\nckn = "a1b2c3d4"\ncak = "cak/cam-3"\n'
+    for name, text in (
+        ("hosts.yaml", HOSTS),
+        ("groups.yaml", GROUPS),
+        ("defaults.yaml", "---\n{}\n"),
+        ("profiles.toml", PROFILES),
+        ("cameras.csv", CAMERAS),
+        ("keys.toml", keys),
+        ("portseal.toml", SETTINGS),
+    ):
+        (origin / name).write_text(text, encoding="utf-8")
+    opened = open_site(origin)
+    secrets = demo_secrets(opened.site)
+    specs = tuple(spec.model_copy(update={"minute": 3.0}) for spec in site_specs(opened.site, secrets))
+    with Farm(specs, username="admin", password=PASSWORD) as farm:
+        write_copy(opened, tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD}, "admin")
+        yield Line(tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD})
+
+
+def until(claim: object, seconds: float = 15.0) -> None:
+    """Wait until `claim()` holds."""
+    assert callable(claim)
+    end = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < end, "did not come true in time"
+        time.sleep(0.1)
+
+
+def test_a_site_is_sealed_verified_and_then_nothing_is_left_to_do(line: Line) -> None:
+    assert line.plan() == 2
+    assert line.apply().returncode == 0
+    assert set(line.verdicts().values()) == {("pass", "as-intended")}
+    assert line.plan() == 0
+    assert "authentication port-control auto" in line["acc-01"].startup_config()
+
+
+def test_no_secret_stands_in_any_artefact_of_any_verb(line: Line) -> None:
+    line["acc-02"].inject(RefuseNthLine(number=4))
+    line.run("lint")
+    line.run("render", "acc-01")
+    line.plan()
+    line.run("plan", "--format", "json")
+    line.apply()
+    for form in ("table", "json", "junit"):
+        line.run("verify", "--format", form)
+    line.plan()
+    written = "".join(
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in line.site.rglob("*")
+        if path.is_file() and path.name not in ("age-identity.txt", "secrets.age")
+    )
+    for secret in line.secrets.values():
+        assert secret.lower() not in (line.seen + written).lower()
+    assert "{{secret:cak/cam-3}}" in line.plan_file.read_text() or "{{secret:cak/cam-3}}" in line.seen
+
+
+def test_a_line_that_is_refused_rolls_its_switch_back_and_leaves_the_others_alone(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line.plan()
+    line["acc-01"].inject(RefuseNthLine(number=20))
+    done = line.apply()
+    assert done.returncode == 2
+    assert "acc-01: rolled-back" in done.stderr
+    assert "refused line" in done.stderr
+    assert line["acc-01"].running_config() == before
+    assert "authentication port-control auto" in line["acc-02"].startup_config()
+
+
+def test_a_camera_that_would_go_dark_rolls_its_switch_back(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line.plan()
+    line["acc-01"].inject(RadiusDead())
+    done = line.apply("--wait", "2")
+    assert done.returncode == 2
+    assert "acc-01: rolled-back" in done.stderr
+    assert line["acc-01"].running_config() == before
+
+
+def test_an_accepted_port_does_not_keep_its_switch_from_being_sealed(line: Line) -> None:
+    line["acc-01"].plug(
+        "GigabitEthernet1/0/3", Device(mac="ac:cc:8e:00:00:03", macsec="static", ckn="a1b2c3d4", cak="00" * 16)
+    )
+    line.plan()
+    assert line.apply("--accept", "acc-01:Gi1/0/3").returncode == 2
+    assert line.verdicts()["cam-3"] == ("fail", "not-secured")
+    assert line.verdicts()["cam-1"] == ("pass", "as-intended")
+
+
+def test_a_rogue_is_told_from_the_camera_and_does_not_open_the_port(line: Line) -> None:
+    line["acc-02"].plug("GigabitEthernet1/0/1", Device(mac="02:00:00:00:00:66", traffic=True))
+    line.plan()
+    assert line.apply().returncode == 2
+    assert line.verdicts()["cam-4"] == ("fail", "wrong-camera")
+
+
+def test_a_session_cut_in_mid_push_leaves_no_switch_half_done(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line.plan()
+    line["acc-01"].inject(CutAtLine(pattern="authentication order"))
+    done = line.apply()
+    assert done.returncode in (1, 2)
+    assert "acc-01" in done.stderr
+    until(lambda: line["acc-01"].running_config() == before)
+
+
+def test_a_killed_process_leaves_a_switch_that_undoes_itself(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line["acc-01"].inject(RadiusDead())
+    line.plan()
+    call = [sys.executable, "-c", "from portseal.cli.main import main; main()", "apply", str(line.plan_file), "-y"]
+    with subprocess.Popen(
+        [*call, "-s", str(line.site)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        until(lambda: "port-control auto" in line["acc-01"].running_config())
+        process.kill()
+    until(lambda: line["acc-01"].running_config() == before)
+
+
+def test_a_plan_is_refused_once_the_switch_moved(line: Line) -> None:
+    line.plan()
+    line["acc-01"].inject(
+        OtherEngineer(lines=("interface GigabitEthernet1/0/1", "authentication host-mode multi-auth"))
+    )
+    until(lambda: "multi-auth" in line["acc-01"].running_config())
+    before = line["acc-01"].running_config()
+    done = line.apply()
+    assert done.returncode == 1
+    assert "acc-01: running configuration changed" in done.stderr or "changed since the plan was made" in done.stderr
+    assert line["acc-01"].running_config() == before
+
+
+def test_a_plan_is_refused_once_the_site_changed(line: Line) -> None:
+    line.plan()
+    profiles = line.site / "profiles.toml"
+    profiles.write_text(profiles.read_text().replace('eap = "eap-tls"', 'eap = "eap-tls"\ntx_period = 9'))
+    done = line.apply()
+    assert done.returncode == 1
+    assert "the site or a template changed" in done.stderr
+
+
+def test_a_plan_that_was_edited_by_hand_is_refused(line: Line) -> None:
+    line.plan()
+    line.plan_file.write_text(
+        line.plan_file.read_text().replace("single-host", "multi-host").replace("must-", "should-")
+    )
+    done = line.apply()
+    assert done.returncode == 1
+    assert "the plan was changed after it was made" in done.stderr
+
+
+def test_a_camera_that_left_the_inventory_has_its_port_opened_and_the_plan_says_so(line: Line) -> None:
+    line.plan()
+    line.apply()
+    cameras = line.site / "cameras.csv"
+    cameras.write_text("".join(row for row in cameras.read_text().splitlines(keepends=True) if "cam-2" not in row))
+    done = line.run("plan", "-o", str(line.plan_file))
+    assert done.returncode == 2
+    assert "opens-port" in done.stdout
+    assert line.apply().returncode == 0
+    assert line.plan() == 0
+    section = re.search(r"interface GigabitEthernet1/0/2\n( .*\n)+", line["acc-01"].running_config())
+    assert section is not None
+    assert "mab" not in section[0]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (lambda line: (line.site / "known_hosts").write_text(""), "host key"),
+        (lambda line: line["acc-01"].inject(LoginRefused()), "login"),
+        (lambda line: line["acc-01"].inject(WrongOutput(pattern="show running", text="hostname acc-01\n")), "cut"),
+    ],
+    ids=["unknown host key", "wrong login", "cut output"],
+)
+def test_a_switch_that_cannot_be_read_is_named_with_the_cause(line: Line, break_it: object, said: str) -> None:
+    assert callable(break_it)
+    break_it(line)
+    done = line.run("plan")
+    assert done.returncode == 1
+    assert re.search(rf"portseal: acc-01: .*{said}", done.stderr, re.IGNORECASE), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_switch_that_is_off_does_not_keep_the_others_from_being_planned(line: Line) -> None:
+    hosts = line.site / "hosts.yaml"
+    hosts.write_text(re.sub(r"(acc-01:(?:\n .*)*?\n +port: )\d+", r"\g<1>9", hosts.read_text()))
+    done = line.run("plan", "-o", str(line.plan_file))
+    assert done.returncode == 1
+    assert "portseal: acc-01: " in done.stderr
+    assert [plan["switch"] for plan in json.loads(line.plan_file.read_text())["switches"]] == ["acc-02"]
