@@ -59,14 +59,14 @@ class Lab:
 def cases(lab: Lab) -> Iterator[Case]:
     """Every case in order; a failed one does not keep the next from being tried."""
     everyone = f"{len(lab.campus.stations)} of {len(lab.campus.stations)} reach the recorder"
-    yield _timed("unsealed: every camera", everyone, lambda: lab.reach())
+    yield _timed("unsealed: every camera", everyone, lab.reach)
     yield _timed("plan finds changes", "exit 2", lambda: f"exit {lab.product.plan()}")
     yield _timed("apply", "exit 0", lambda: _applied(lab))
-    yield _timed("sealed: every camera", everyone, lambda: lab.reach())
+    yield _timed("sealed: every camera", everyone, lab.reach)
     yield _timed("verify", "exit 0, all as-intended", lambda: _verified(lab))
     yield _timed("a second plan is empty", "exit 0", lambda: f"exit {lab.product.plan()}")
     yield _timed("a push that breaks RADIUS rolls back", "exit 2, files as before", lambda: _broken_push(lab))
-    yield _timed("and every camera comes back", everyone, lambda: lab.reach())
+    yield _timed("and every camera comes back", everyone, lab.reach)
     yield _timed("apply killed after arming", "armed, files changed", lambda: _killed(lab))
     yield from _intruders(lab)
     yield _timed("the switch's own timer undoes the killed apply", "files as before", lambda: _undone(lab))
@@ -115,7 +115,9 @@ def _killed(lab: Lab) -> str:
     lab.killed_at = time.monotonic()
     lab.site.write()
     armed = lab.campus.switch.agent("pending").stdout.startswith("armed")
-    return f"{'armed' if armed else 'not armed'}, files {'as before' if lab.running() == lab.files_before else 'changed'}"
+    return (
+        f"{'armed' if armed else 'not armed'}, files {'as before' if lab.running() == lab.files_before else 'changed'}"
+    )
 
 
 def _period(lab: Lab) -> str:

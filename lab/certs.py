@@ -78,9 +78,7 @@ def issue(folder: Path, ca: Authority, name: str, *, server: bool = False) -> Id
     paths = stem.with_name(stem.name + ".crt"), stem.with_name(stem.name + ".key")
     paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     paths[1].chmod(0o600)
     return Identity(*paths, certificate.serial_number)

@@ -6,7 +6,8 @@ and every timer a switch starts is inside it, and the machine's own network is n
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -15,7 +16,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-TOOLS = ("hostapd", "wpa_supplicant", "freeradius", "sshd", "ip", "bridge", "ping", "unshare", "nsenter")
+DIES_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
+TOOLS = ("hostapd", "wpa_supplicant", "freeradius", "sshd", "ip", "bridge", "ping", "unshare", "nsenter", "setpriv")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FOLDERS = ("/etc/portseal", "/var/lib/portseal")
 """Folders of a switch: each lab has its own, in memory."""
@@ -31,11 +33,6 @@ def missing() -> str | None:
         return "needs root"
     absent = [tool for tool in TOOLS if not shutil.which(tool, path=SYSTEM_PATH)]
     return f"needs {', '.join(absent)} (Debian packages: lab/packages.txt)" if absent else None
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends (prctl PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def wait_for(what: str, condition: Callable[[], object], seconds: float = 10.0, every: float = 0.05) -> float:
@@ -57,9 +54,8 @@ class Keeper:
 
     def __init__(self, work: Path) -> None:
         self.work = work
-        self._made = [folder for folder in FOLDERS if not Path(folder).exists()]
-        for folder in FOLDERS:
-            Path(folder).mkdir(parents=True, exist_ok=True)
+        self._started: list[subprocess.Popen[bytes]] = []
+        self._mountpoints = [_held(Path(folder)) for folder in FOLDERS]
         shadow = work / "shadow"
         shadow.write_text("root:*:19000:0:99999:7:::\nsshd:!:19000::::::\n")
         shadow.chmod(0o600)
@@ -75,11 +71,10 @@ class Keeper:
         ]
         command = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc"]
         self._process = subprocess.Popen(
-            [*command, "sh", "-ec", "\n".join(setup)],
+            [*DIES_WITH_PARENT, *command, "sh", "-ec", "\n".join(setup)],
             stdout=subprocess.PIPE,
             text=True,
             env={"PATH": SYSTEM_PATH},
-            preexec_fn=die_with_parent,
         )
         if self._process.stdout is None or self._process.stdout.readline() != "ready\n":
             self.close()
@@ -115,20 +110,22 @@ class Keeper:
             env={"PATH": SYSTEM_PATH, "HOME": "/root", "LANG": "C.UTF-8", **(env or {})},
         )
         if check and done.returncode:
-            raise LabError(f"{' '.join(arguments)[:300]}: exit {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}")
+            raise LabError(
+                f"{' '.join(arguments)[:300]}: exit {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}"
+            )
         return done
 
     def start(self, *arguments: str, where: str | None, log: Path) -> Daemon:
         """A long-running command inside."""
         with log.open("ab") as output:
             process = subprocess.Popen(
-                self.command(arguments, where),
+                [*DIES_WITH_PARENT, *self.command(arguments, where)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env={"PATH": SYSTEM_PATH, "HOME": "/root"},
-                preexec_fn=die_with_parent,
             )
+        self._started.append(process)
         return Daemon(process, log)
 
     def network(self, lines: Sequence[str]) -> None:
@@ -140,17 +137,31 @@ class Keeper:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        for process in self._started:
+            process.wait()  # what ran inside is dead, and so is what waited for it
         if self._process.stdout:
             self._process.stdout.close()
-        for folder in self._made:
-            for _ in range(50):
-                try:
-                    Path(folder).rmdir()
-                    break
-                except FileNotFoundError:
-                    break
-                except OSError:
-                    time.sleep(0.02)  # the kernel is still taking the mount away
+        for folder, descriptor in zip(FOLDERS, self._mountpoints, strict=True):
+            _let_go(Path(folder), descriptor)
+
+
+def _held(folder: Path) -> int:
+    """A descriptor that keeps other labs from removing `folder`, which is made where it is not there."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if folder.exists() and folder.stat().st_ino == os.fstat(descriptor).st_ino:
+            return descriptor
+        os.close(descriptor)  # another lab removed it meanwhile
+
+
+def _let_go(folder: Path, descriptor: int) -> None:
+    """Remove `folder` if it is empty and no other lab holds it."""
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.rmdir()
+    os.close(descriptor)
 
 
 class Daemon:

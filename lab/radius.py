@@ -44,6 +44,9 @@ client switch {{
   require_message_authenticator = yes
 }}
 modules {{
+  always ok {{
+    rcode = ok
+  }}
   pap {{
   }}
   files {{
@@ -75,6 +78,14 @@ server lab {{
     type = auth
     ipaddr = *
     port = 1812
+  }}
+  listen {{
+    type = acct
+    ipaddr = *
+    port = 1813
+  }}
+  accounting {{
+    ok
   }}
   authorize {{
     eap {{
@@ -122,7 +133,9 @@ class Radius:
         command = ["freeradius", "-f", "-l", "stdout", "-d", str(self._folder), "-n", "radiusd"]
         self._daemon = self._keeper.start(*command, where=self._where, log=log)
         daemon = self._daemon
-        wait_for("FreeRADIUS", lambda: "Ready to process requests" in daemon.said() or daemon.process.poll() is not None, 20)
+        wait_for(
+            "FreeRADIUS", lambda: "Ready to process requests" in daemon.said() or daemon.process.poll() is not None, 20
+        )
         if daemon.process.poll() is not None:
             wait_for(f"FreeRADIUS ended:\n{daemon.said()[-3000:]}", lambda: False, 0)
 

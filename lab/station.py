@@ -25,6 +25,9 @@ network={{
 """
 
 
+_SEND = "import socket, sys; s = socket.socket(17, 3); s.bind(('eth0', 0)); s.send(bytes.fromhex(sys.argv[1]))"
+
+
 class Station:
     """One device in its own namespace, behind one port."""
 
@@ -82,6 +85,18 @@ class Station:
             if self.reaches(address, tries=2):
                 return False
         return True
+
+    def send(self, frame: bytes) -> None:
+        """One Ethernet frame, from whatever address it says."""
+        self._keeper.run("python3", "-c", _SEND, frame.ljust(60, b"\0").hex(), where=self.name)
+
+    def start_eapol(self) -> None:
+        """One bare EAPOL-Start (IEEE 802.1X-2020 §11.5), and nothing after it."""
+        self.send(bytes.fromhex("0180c2000003" + self.mac.replace(":", "") + "888e" + "02010000"))
+
+    def speak_as(self, mac: str) -> None:
+        """One frame from another address, as of a second device behind the port."""
+        self.send(bytes.fromhex("ffffffffffff" + mac.replace(":", "") + "88b5"))
 
     def said(self) -> str:
         """Its supplicant's log."""

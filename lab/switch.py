@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import portseal_platforms
-
 from lab.net import Keeper, wait_for
 
 AGENT = Path(portseal_platforms.__path__[0]) / "linux_hostapd" / "switch" / "portseal-switch"
