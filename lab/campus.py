@@ -105,6 +105,6 @@ def built(ports: int, *, macs: Sequence[int] = (), ssh: bool = True) -> Iterator
             campus.switch.serve_ssh()
         yield campus
     finally:
-        if keeper:
+        if keeper is not None:
             keeper.close()
         shutil.rmtree(work, ignore_errors=True)

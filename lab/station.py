@@ -72,7 +72,7 @@ class Station:
             "ping", "-n", "-q", "-i", "0.2", "-W", "0.4", "-c", str(tries), address, where=self.name, check=False
         )
         found = re.search(r"(\d+) received", done.stdout)
-        return bool(found) and found[1] != "0"
+        return found is not None and found[1] != "0"
 
     def wait_until_it_reaches(self, address: str, seconds: float = 15.0) -> float:
         """Seconds until a ping was answered."""

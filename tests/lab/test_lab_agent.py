@@ -196,3 +196,20 @@ def test_addresses_of_interfaces_are_shown_so_that_they_are_left_alone(build: Bu
     assert "interface mgmt\n address 10.98.2.1/24\n" in shown
     assert "interface swp1\n master br0 bridge\n" in shown
     assert shown.endswith("\nend\n")
+
+
+def test_a_watcher_that_stands_by_takes_the_place_of_one_that_died(build: Build) -> None:
+    from lab.campus import RECORDER
+    from lab.files import seal
+
+    campus = build(1)
+    campus.authenticate(1)
+    seal(campus.switch, 1)
+    campus.port(1).wait_until_it_reaches(RECORDER)
+    first = campus.switch.run("pgrep", "-f", "portseal-switch watc[h]").stdout.strip()
+    campus.switch.run("sh", "-c", "setsid portseal-switch watch </dev/null >/dev/null 2>&1 &")
+    campus.switch.run("kill", "-9", first)
+    wait("sessions are shown again", lambda: campus.switch.agent("sessions", check=False).returncode == 0, 5)
+    wait("authorized", lambda: campus.switch.session("swp1").get("Status") == "authorized")
+    campus.port(1).unplug()
+    wait("the entry is gone", lambda: not campus.switch.entries("swp1", "static"), 3)

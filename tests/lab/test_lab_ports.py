@@ -25,6 +25,11 @@ def state(campus: Campus, number: int) -> str:
     return campus.switch.session(f"swp{number}").get("State", "none")
 
 
+def states(campus: Campus) -> dict[str, str]:
+    """The state of every station, by MAC."""
+    return {row["MAC"]: row["State"] for row in campus.switch.rows("sessions")}
+
+
 def wait(what: str, condition: Callable[[], object], seconds: float = 12.0) -> float:
     from lab.net import wait_for
 
@@ -190,8 +195,7 @@ def test_a_second_station_is_held_back_and_the_port_shut_down_where_that_is_the_
         campus.switch.agent("recover", "swp1")
         campus.port(1).wait_until_it_reaches(RECORDER)
         return
-    states = lambda: {row["MAC"]: row["State"] for row in campus.switch.rows("sessions")}  # noqa: E731
-    wait("the second station is seen", lambda: states().get("02:00:00:00:99:01") == "second-station", 5)
+    wait("the second station is seen", lambda: states(campus).get("02:00:00:00:99:01") == "second-station", 5)
     assert campus.switch.entries("swp1", "static") == {campus.port(1).mac}
     assert campus.port(1).reaches(RECORDER)
 
