@@ -166,7 +166,7 @@ CASES: dict[str, tuple[Reason, Outcome, Verdict]] = {
             judge(intent(OFF, STATIC), state(mka=secured(), counters=(1, 1)), state(mka=secured(), counters=(2, 2))),
         ),
         ("monitored, camera in", Reason.MONITOR_ONLY, Outcome.PASS, judge(intent(MONITOR), state(IN))),
-        ("monitored, rogue in", Reason.MONITOR_ONLY, Outcome.PASS, judge(intent(MONITOR), state(session(ROGUE)))),
+        ("monitored, rogue in", Reason.WRONG_CAMERA, Outcome.FAIL, judge(intent(MONITOR), state(session(ROGUE)))),
         ("nothing enforced", Reason.MONITOR_ONLY, Outcome.PASS, judge(intent(OFF), state())),
         ("monitored, no link", Reason.NO_LINK, Outcome.FAIL, judge(intent(MONITOR), state(link=LinkState.DOWN))),
         (
@@ -424,7 +424,7 @@ def test_a_rogue_that_was_let_in_is_told_before_one_that_was_not() -> None:
 
 def test_a_monitored_port_tells_what_a_closed_one_would_have_done() -> None:
     assert "would be as intended: authorized by dot1x" in CASES["monitored, camera in"][2].detail
-    assert f"would not be as intended (wrong-camera): {ROGUE}" in CASES["monitored, rogue in"][2].detail
+    assert "the port is monitored, so nothing keeps it out" in CASES["monitored, rogue in"][2].detail
 
 
 def test_cleartext_that_is_allowed_still_tells_of_a_wrong_key() -> None:

@@ -102,14 +102,22 @@ def _is_monitored(intent: PortIntent) -> bool:
 
 
 def _as_monitored(found: list[Conclusion]) -> list[Conclusion]:
-    """The conclusions of a closed port as those of a monitored one: what cannot be told remains so, the rest passes."""
+    """The conclusions of a closed port as those of a monitored one, which passes unless another station is in the camera's place.
+
+    What cannot be told remains so.
+    """
     refusal = next((each for each in found if each.outcome == "fail"), None)
     let_in = "; ".join(each.detail for each in found if each.outcome == "pass")
     if refusal:
         told = f"a closed port would not be as intended ({refusal.reason}): {refusal.detail}"
     else:
         told = f"a closed port would be as intended: {let_in}" if let_in else "nothing is enforced on the port"
-    return [passes(told, Reason.MONITOR_ONLY), *(each for each in found if each.outcome == "unknown")]
+    strange = [
+        fails(each.reason, f"{each.detail}; the port is monitored, so nothing keeps it out")
+        for each in found
+        if each.reason is Reason.WRONG_CAMERA
+    ]
+    return [*strange, passes(told, Reason.MONITOR_ONLY), *(each for each in found if each.outcome == "unknown")]
 
 
 def _not_read(intent: PortIntent, state: PortState) -> Iterator[Conclusion]:
@@ -128,7 +136,8 @@ def _needed(intent: PortIntent) -> frozenset[str]:
     if intent.dot1x.mode is not Mode.OFF:
         needed.add("session")
     shared = intent.dot1x.mode is Mode.CLOSED and intent.dot1x.host_mode is HostMode.MULTI_HOST
-    if not _is_monitored(intent) and not shared:
+    off = intent.dot1x.mode is Mode.OFF and intent.macsec.policy is MacsecPolicy.OFF
+    if not off and not shared:
         needed.add("mac")
     if intent.macsec.policy is not MacsecPolicy.OFF:
         needed |= {"mka", "counters"}
