@@ -57,7 +57,8 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except TyperException as error:  # a wrong call; typer's own code for it, 2, would mean "changes pending"
-        typer.echo(f"portseal: {error.format_message()}\nportseal --help tells how it is called.", err=True)
+        if said := error.format_message():  # nothing where the help itself was the answer
+            typer.echo(f"portseal: {said}\nportseal --help tells how it is called.", err=True)
         sys.exit(1)
     except typer.Abort:
         typer.echo("interrupted", err=True)

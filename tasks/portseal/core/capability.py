@@ -56,7 +56,7 @@ def check(intent: SwitchIntent, pack: Pack) -> tuple[Finding, ...]:
 
 def _check_profile(port: PortIntent, pack: Pack) -> Iterator[Finding]:
     for feature in dict.fromkeys((*CLAIMED, *(claim.feature for claim in pack.capability))):
-        for value in () if feature in OF_CAMERA else _values(port, feature):
+        for value in () if feature in OF_CAMERA else field_values(port, feature):
             if value != CLAIMED.get(feature):
                 place = f"{port.profile}.{feature}"
                 yield from _claim(feature, value, pack, file="profiles.toml", column=place, stage=port.stage)
@@ -64,7 +64,7 @@ def _check_profile(port: PortIntent, pack: Pack) -> Iterator[Finding]:
 
 def _check_camera(port: PortIntent, pack: Pack) -> Iterator[Finding]:
     for feature in dict.fromkeys(claim.feature for claim in pack.capability if claim.feature in OF_CAMERA):
-        for value in _values(port, feature):
+        for value in field_values(port, feature):
             yield from _claim(feature, value, pack, file="cameras.csv", column=feature, row=port.row)
 
 
@@ -79,7 +79,7 @@ def _check_switch(intent: SwitchIntent, pack: Pack) -> Iterator[Finding]:
     """Claims about switch-wide fields (`radius.dynamic_author`)."""
     for feature in dict.fromkeys(claim.feature for claim in pack.capability):
         if feature.split(".")[0] in SwitchIntent.model_fields.keys() - PortIntent.model_fields.keys():
-            for value in _values(intent, feature):
+            for value in field_values(intent, feature):
                 place = f"{intent.switch}.data.{feature}"
                 yield from _claim(feature, value, pack, file="hosts.yaml", column=place)
 
@@ -122,12 +122,12 @@ def _experimental(claim: Capability, value: str, pack: Pack) -> str:
 
 def _applies(conflict: Conflict, port: PortIntent) -> bool:
     return all(
-        any(_holds(value, words) for value in _values(port, feature)) for feature, words in conflict.when.items()
+        any(_holds(value, words) for value in field_values(port, feature)) for feature, words in conflict.when.items()
     )
 
 
 def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:
-    combined = ", ".join(f"{feature} = {'/'.join(_values(port, feature))}" for feature in conflict.when)
+    combined = ", ".join(f"{feature} = {'/'.join(field_values(port, feature))}" for feature in conflict.when)
     message = f"{combined}{_at(port.stage)}: not together on {pack.name}: {conflict.reason} ({conflict.source})"
     place = f"{port.profile}.{next(iter(conflict.when))}"
     return finding(LintCode.CONFLICT, message, file="profiles.toml", column=place)
@@ -137,7 +137,7 @@ def _holds(value: str, words: tuple[str, ...]) -> bool:
     return "*" in words or value.casefold() in (word.casefold() for word in words)
 
 
-def _values(intent: PortIntent | SwitchIntent, feature: str) -> tuple[str, ...]:
+def field_values(intent: PortIntent | SwitchIntent, feature: str) -> tuple[str, ...]:
     """The words of a dotted field: several where the field is a list, none where it is absent or without effect.
 
     Without effect is all of 802.1X where its mode is off, and all of MACsec where its policy is off.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from portseal.core.capability import field_values
 from portseal.core.intent import SwitchIntent
 from portseal.core.marks import unresolved
 from portseal.core.model import Value
@@ -71,8 +72,6 @@ def _experimental(intent: SwitchIntent, pack: Pack, scopes: set[str]) -> list[Ri
         if port.port not in scopes:
             continue
         for claim in claims:
-            if claim.feature.startswith("macsec.") and port.macsec.policy == "off":
-                continue
             if set(field_values(port, claim.feature)) & set(claim.values):
                 values = ", ".join(claim.values)
                 found.append(
@@ -83,14 +82,3 @@ def _experimental(intent: SwitchIntent, pack: Pack, scopes: set[str]) -> list[Ri
                     )
                 )
     return found
-
-
-def field_values(value: object, feature: str) -> tuple[str, ...]:
-    """The values of a dotted field as text; empty where the field is absent."""
-    for name in feature.split("."):
-        value = getattr(value, name, None)
-        if value is None:
-            return ()
-    if isinstance(value, tuple):
-        return tuple(str(item) for item in value)
-    return (str(value),)
