@@ -20,6 +20,7 @@ def confirm_change(task: Task, estate: Estate) -> Result:
         SwitchError: the switch did not take the confirmation.
     """
     confirm(estate.session(task.host), estate.pack(task.host.name))
+    save(estate.session(task.host), estate.pack(task.host.name))
     return Result(host=task.host, changed=True)
 
 
@@ -30,7 +31,7 @@ def revert_change(task: Task, estate: Estate) -> Result:
 
 
 def confirm(session: Session, pack: Pack) -> None:
-    """Stop the switch's timer, see that none runs, and only then save.
+    """Stop the switch's timer and see that none runs.
 
     Raises:
         SwitchError: the switch did not take the confirmation; its timer may still run.
@@ -39,6 +40,14 @@ def confirm(session: Session, pack: Pack) -> None:
     if pack.commit.pending:
         (shown,) = session.run([pack.commit.pending])
         check_idle(session.switch, shown, pack.commit)
+
+
+def save(session: Session, pack: Pack) -> None:
+    """Keep a confirmed change across a reload, where the platform has to be told to.
+
+    Raises:
+        SwitchError: the switch refused; the change is confirmed all the same, so that no timer undoes it.
+    """
     if pack.commit.save:
         _send(session, pack.commit.save, "save")
 

@@ -222,6 +222,15 @@ def test_a_killed_process_leaves_a_switch_that_undoes_itself(line: Line) -> None
     until(lambda: line["acc-01"].running_config() == before)
 
 
+def test_a_change_that_is_confirmed_and_not_saved_is_told_as_that(line: Line) -> None:
+    line.plan()
+    line["acc-02"].inject(WrongOutput(pattern="write memory", text="% Error opening nvram:/startup-config\n"))
+    done = line.apply("--limit", "acc-02")
+    assert done.returncode == 1
+    assert "acc-02: uncertain: confirmed, but not saved" in done.stderr
+    assert "authentication port-control auto" in line["acc-02"].running_config()
+
+
 def test_a_plan_is_refused_once_the_switch_moved(line: Line) -> None:
     line.plan()
     line["acc-01"].inject(

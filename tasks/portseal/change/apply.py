@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from portseal.change.ending import Ending, SwitchResult
-from portseal.confirm import confirm, revert
+from portseal.confirm import confirm, revert, save
 from portseal.core import planning
 from portseal.core.errors import PortsealError, PushRejected, SessionCut, StalePlan, SwitchError
 from portseal.core.intent import PortIntent, SwitchIntent
@@ -134,6 +134,11 @@ def _keep(change: Change, session: Session, found: tuple[Verdict, ...], stored: 
     except SwitchError as error:
         return _undo(change, f"could not be confirmed: {error}", verdicts=found)
     _remember(change, stored)
+    try:
+        save(session, change.pack)
+    except SwitchError as error:
+        text = f"confirmed, but not saved ({error}); save it there, or a reload takes it away"
+        return change.end(Ending.UNCERTAIN, text, found)
     failing = sum(v.outcome is not Outcome.PASS for v in found)
     tail = (
         f"; {failing} of {len(found)} ports are not as intended, each accepted or so before the change"

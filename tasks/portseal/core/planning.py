@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -237,9 +237,3 @@ def _untouched(
         undo=(),
         refusals=refusals,
     )
-
-
-def counts(plans: Mapping[str, SwitchPlan]) -> tuple[int, int]:
-    """(switches, ports) that change."""
-    changing = [plan for plan in plans.values() if plan.changes]
-    return len(changing), sum(len(plan.changed_ports) for plan in changing)
