@@ -9,6 +9,8 @@
     │   ├── SecretError           a secret reference that cannot be resolved
     │   └── PlanError             a plan file that is damaged, edited or expired
     ├── ParseError                output of a switch that was not understood
+    ├── CameraError               one camera refused, or answered what was not understood; its name comes first
+    │   └── CameraUnreachable     it did not answer: what it has now is not known
     └── SwitchError               one switch; the others go on
         ├── ConnectError          unreachable, wrong login, unknown host key, no prompt
         ├── SessionCut            the session ended, or its output stopped, in the middle
@@ -57,6 +59,18 @@ class PlanError(InputError):
 
 class ParseError(PortsealError):
     """Output of a switch that was not understood, so that nothing may be concluded from it."""
+
+
+class CameraError(PortsealError):
+    """Something failed at one camera; the message begins with its name."""
+
+    def __init__(self, camera: str, message: str) -> None:
+        super().__init__(f"{camera}: {message}")
+        self.camera = camera
+
+
+class CameraUnreachable(CameraError):
+    """A camera did not answer, so that what it has now is not known."""
 
 
 class SwitchError(PortsealError):

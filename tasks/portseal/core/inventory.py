@@ -93,9 +93,10 @@ class Switch(Value):
 
 
 class LinkKey(Value):
-    """One row of keys.toml: the static key of one camera's link. The CKN is a name, the CAK a reference."""
+    """The static key of one camera's link. The CKN is a name, the CAK a reference."""
 
     ckn: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{2}){1,32}$")]
+    """Connectivity association key name (IEEE 802.1X-2020 §9.3.1): 1 to 32 octets in hexadecimal digits."""
     cak: str
     """Secret reference, e.g. `cak/cam-017`."""
     size: Literal[128, 256] = 128
