@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from portseal.core.capability import check
+from portseal.core.evidence import Evidence
 from portseal.core.intent import PortIntent, SwitchIntent
 from portseal.core.inventory import Radius, Stage
 from portseal.core.model import Severity
-from portseal.core.platforms import Capability, Conflict, Evidence, Pack, load_pack, platform_folders
+from portseal.core.platforms import Capability, Conflict, Pack, load_pack, platform_folders
 from portseal.core.profile import (
     CakSource,
     Cipher,

@@ -24,7 +24,9 @@ OF_A_MACHINE = re.compile(
 def files(root: Path, kinds: set[str]) -> list[Path]:
     """Our text files, without what tools leave behind."""
     inside = [f for place in PLACES for f in (root / place).rglob("*") if not {"__pycache__", ".git"} & set(f.parts)]
-    return sorted(f for f in [*inside, *root.glob("*")] if f.is_file() and f.suffix in kinds and f.name != "LICENSE")
+    return sorted(
+        f for f in [*inside, *root.glob("*")] if f.is_file() and f.suffix in kinds and f.name not in {"LICENSE", ".git"}
+    )
 
 
 def found(root: Path, pattern: re.Pattern[str], kinds: set[str]) -> list[str]:
