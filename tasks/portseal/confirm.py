@@ -9,7 +9,7 @@ from nornir.core.task import Result, Task
 from portseal.core.errors import SwitchError
 from portseal.core.platforms import Pack
 from portseal.estate import Estate
-from portseal.push import check_idle
+from portseal.push import check_idle, is_idle
 from portseal.transport.session import ConfigureLine, Session
 
 
@@ -48,21 +48,51 @@ def save(session: Session, pack: Pack) -> None:
     Raises:
         SwitchError: the switch refused; the change is confirmed all the same, so that no timer undoes it.
     """
-    if pack.commit.save:
-        _send(session, pack.commit.save, "save")
+    _send(session, pack.commit.save, "save")
 
 
 def revert(session: Session, pack: Pack) -> None:
-    """Undo the armed change now.
+    """Undo the armed change now, in a session outside configuration mode.
+
+    A candidate has taken effect only where its timer runs; where none does, it is thrown away instead, because undoing
+    would then undo the change before this one.
 
     Raises:
-        SwitchError: the switch refused; its timer still undoes the change.
+        SwitchError: the switch refused; its timer, where it has one, still undoes the change.
     """
-    _send(session, pack.commit.revert, "revert")
+    commit = pack.commit
+    if commit.strategy.candidate and commit.pending:
+        (shown,) = session.run([commit.pending])
+        if is_idle(shown, commit):
+            _send(session, commit.abandon, "throw away")
+            return
+    _send(session, commit.revert, "revert")
 
 
-def _send(session: Session, command: str, what: str) -> None:
-    result = session.configure([ConfigureLine(text=command, shown=command)])
+def undo_refused(session: Session, pack: Pack) -> None:
+    """Undo in the session in which a line was refused, wherever in configuration mode that left it.
+
+    Raises:
+        SwitchError: the switch refused; its timer, where it has one, still undoes the change.
+    """
+    commit = pack.commit
+    if commit.strategy.candidate:
+        _send(session, commit.discard, "throw away")
+        return
+    if commit.leave:
+        session.configure(_lines(commit.leave))  # refused where the session has left configuration mode already
+    revert(session, pack)
+
+
+def _send(session: Session, commands: tuple[str, ...], what: str) -> None:
+    if not commands:
+        return
+    result = session.configure(_lines(commands), alone=len(commands))
     if result.errors:
-        said = re.sub(r"\s+", " ", result.errors[0].output).strip()
-        raise SwitchError(session.switch, f"`{command}` was refused ({said}); could not {what} the change")
+        first = result.errors[0]
+        said = re.sub(r"\s+", " ", first.output).strip()
+        raise SwitchError(session.switch, f"`{first.line}` was refused ({said}); could not {what} the change")
+
+
+def _lines(commands: tuple[str, ...]) -> tuple[ConfigureLine, ...]:
+    return tuple(ConfigureLine(text=command, shown=command) for command in commands)

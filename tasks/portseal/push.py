@@ -16,12 +16,10 @@ from nornir.core.task import Result, Task
 from portseal.core.errors import NotRevertable, PushRejected, SwitchError
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
-from portseal.core.platforms import Commit, Files, Pack, Strategy
+from portseal.core.platforms import Commit, Files, Pack
 from portseal.core.secrets import Resolve, reveal
 from portseal.estate import Estate
 from portseal.transport.session import ConfigureLine, ConfigureResult, Session
-
-_SUPPORTED = frozenset({Strategy.REVERT_TIMER, Strategy.FILE_SWAP})
 
 
 class PushResult(Value):
@@ -46,53 +44,76 @@ def push_plan(task: Task, estate: Estate, plan: SwitchPlan, minutes: int) -> Res
     return Result(host=task.host, result=result, changed=True, diff=plan.diff)
 
 
+def is_idle(shown: str, commit: Commit) -> bool:
+    """Whether the output of `commit.pending` says that no change waits to be confirmed."""
+    return not commit.pending_none or re.search(commit.pending_none, shown, re.MULTILINE) is not None
+
+
 def check_idle(switch: str, shown: str, commit: Commit) -> None:
     """Refuse to begin where somebody's change waits to be confirmed; `shown` is the output of `commit.pending`.
 
     Raises:
         SwitchError: a timer runs already.
     """
-    if commit.pending_none and not re.search(commit.pending_none, shown, re.MULTILINE):
+    if not is_idle(shown, commit):
         first = next((line.strip() for line in shown.splitlines() if line.strip()), "no answer")
         raise SwitchError(switch, f"an unconfirmed change is pending there ({first}); confirm or revert it first")
 
 
-def push(session: Session, plan: SwitchPlan, pack: Pack, resolve: Resolve, *, minutes: int) -> PushResult:
-    """Arm the timer and send the plan's lines in one stream.
+def push(
+    session: Session, plan: SwitchPlan, pack: Pack, resolve: Resolve, *, minutes: int, without_timer: bool = False
+) -> PushResult:
+    """Arm the timer and send the plan's lines in one stream; a candidate is activated once all of them were taken.
 
     Raises:
-        NotRevertable: the platform's strategy is none that is supported, or the timer is out of its range.
+        NotRevertable: the timer is out of the platform's range, or it has none and that was not accepted (`without_timer`).
         PushRejected: the switch refused a line; names it and what the switch said.
         SessionCut: the session ended in the middle.
     """
-    low, high = pack.commit.minutes
-    if pack.commit.strategy not in _SUPPORTED:
-        raise NotRevertable(plan.switch, f"commit strategy {pack.commit.strategy} is not supported; nothing was begun")
+    commit = pack.commit
+    low, high = commit.minutes
+    if not commit.strategy.self_undoing and not without_timer:
+        why = "this platform cannot undo a change by itself, and that was not accepted (--accept-no-timer)"
+        raise NotRevertable(plan.switch, f"{why}; nothing was begun")
     if not low <= minutes <= high:
         raise NotRevertable(plan.switch, f"a timer of {minutes} minutes is outside {low}..{high}; nothing was begun")
-    lines = tuple(_sent(plan, pack, resolve, minutes))
-    result = session.configure(lines)
-    _raise_for(plan.switch, result)
-    return PushResult(switch=plan.switch, minutes=minutes, lines=result.sent, round_trips=result.round_trips)
+    arm = timed(commit.arm, minutes)
+    lines = (*arm, *_changes(plan, pack, resolve))
+    last = timed((*commit.leave, *commit.activate), minutes)
+    if not commit.strategy.candidate:
+        lines, last = (*lines, *last), ()
+    results = [session.configure(lines, alone=len(arm))]
+    _raise_for(plan.switch, results[0])
+    if last:
+        results.append(session.configure(last, alone=len(last)))
+        _raise_for(plan.switch, results[1], "activating, ")
+    return PushResult(
+        switch=plan.switch,
+        minutes=minutes,
+        lines=sum(result.sent for result in results),
+        round_trips=sum(result.round_trips for result in results),
+    )
 
 
-def _raise_for(switch: str, result: ConfigureResult) -> None:
+def _raise_for(switch: str, result: ConfigureResult, when: str = "") -> None:
     if result.errors:
         first = result.errors[0]
         said = " ".join(first.output.split())
-        raise PushRejected(switch, f"refused line {first.index}, `{first.line.strip()}`: {said}")
+        raise PushRejected(switch, f"{when}refused line {first.index}, `{first.line.strip()}`: {said}")
 
 
-def _sent(plan: SwitchPlan, pack: Pack, resolve: Resolve, minutes: int) -> Iterator[ConfigureLine]:
-    yield _plain(pack.commit.arm.format(minutes=minutes, seconds=minutes * 60))
+def timed(lines: tuple[str, ...], minutes: int) -> tuple[ConfigureLine, ...]:
+    """A platform's lines with the timer filled in."""
+    timer = {"minutes": minutes, "seconds": minutes * 60, "hhmmss": f"{minutes // 60:02}:{minutes % 60:02}:00"}
+    return tuple(_plain(line.format(**timer)) for line in lines)
+
+
+def _changes(plan: SwitchPlan, pack: Pack, resolve: Resolve) -> Iterator[ConfigureLine]:
     for step in plan.steps:
         if pack.files:
             yield from _file_commands(step.lines, pack.files, resolve)
         else:
             yield from (ConfigureLine(text=reveal(line, resolve), shown=line) for line in step.lines)
-    for last in (pack.commit.leave, pack.commit.activate):
-        if last:
-            yield _plain(last)
 
 
 def _plain(line: str) -> ConfigureLine:

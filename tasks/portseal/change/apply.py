@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from portseal.change.ending import Ending, SwitchResult
-from portseal.confirm import confirm, revert, save
+from portseal.confirm import confirm, revert, save, undo_refused
 from portseal.core import planning
 from portseal.core.errors import PortsealError, PushRejected, SessionCut, StalePlan, SwitchError
 from portseal.core.intent import PortIntent, SwitchIntent
@@ -42,6 +42,8 @@ class Terms:
     verify_seconds: float
     accept: frozenset[tuple[str, str]] = frozenset()
     """(switch, long port name) of ports that may fail without the switch being rolled back."""
+    without_timer: bool = False
+    """Also change switches that cannot undo a change by themselves."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _keep(change: Change, session: Session, found: tuple[Verdict, ...], stored: 
         text = f"the session was lost while confirming ({error}); plan again to see what the switch has"
         return change.end(Ending.UNCERTAIN, text, found)
     except SwitchError as error:
-        return _undo(change, f"could not be confirmed: {error}", verdicts=found)
+        return _undo(change, f"could not be confirmed: {error}", lost=True, verdicts=found)
     _remember(change, stored)
     try:
         save(session, change.pack)
@@ -199,9 +201,18 @@ def check_fresh(change: Change, running: str) -> None:
 def _push(change: Change, session: Session) -> None:
     change.tell("pushing")
     try:
-        push(session, change.plan, change.pack, change.estate.secret, minutes=change.terms.minutes)
-    except (PushRejected, SessionCut) as error:
-        raise _Ended(_undo(change, str(error), lost=isinstance(error, SessionCut))) from error
+        push(
+            session,
+            change.plan,
+            change.pack,
+            change.estate.secret,
+            minutes=change.terms.minutes,
+            without_timer=change.terms.without_timer,
+        )
+    except PushRejected as error:
+        raise _Ended(_undo(change, str(error), how=undo_refused)) from error
+    except SessionCut as error:
+        raise _Ended(_undo(change, str(error), lost=True)) from error
     except PortsealError as error:
         raise _Ended(change.end(Ending.REFUSED, f"nothing was sent: {error}")) from error
 
@@ -224,17 +235,31 @@ def _read_back(change: Change, session: Session) -> dict[str, str]:
     return stored
 
 
-def _undo(change: Change, why: str, *, lost: bool = False, verdicts: tuple[Verdict, ...] = ()) -> SwitchResult:
-    """Revert now and read back; what cannot be reached undoes itself."""
+def _undo(
+    change: Change,
+    why: str,
+    *,
+    lost: bool = False,
+    how: Callable[[Session, Pack], None] = revert,
+    verdicts: tuple[Verdict, ...] = (),
+) -> SwitchResult:
+    """Revert now and read back; what cannot be reached undoes itself, where it can."""
     plan = change.plan
     change.tell("rolling back")
     try:
         session = change.reconnect() if lost else change.connect()
-        revert(session, change.pack)
+        how(session, change.pack)
         (running,) = session.run([change.pack.read.command])
         digest = planning.owned_digest(plan, change.intent, running, change.pack, change.estate.marks(plan.switch))
     except PortsealError as error:
-        text = f"{why}; could not be reverted from here ({error}), the switch undoes it by itself when its timer ends"
+        failed = f"{why}; could not be reverted from here ({error})"
+        if not change.pack.commit.strategy.self_undoing:
+            by_hand = "; ".join(change.pack.commit.revert)
+            text = (
+                f"{failed}, and the switch does not undo it by itself: look at it, and roll back there with `{by_hand}`"
+            )
+            return change.end(Ending.UNCERTAIN, text, verdicts)
+        text = f"{failed}, the switch undoes it by itself when its timer ends"
         return change.end(Ending.ARMED, text, verdicts)
     if digest != plan.running_digest:
         text = f"{why}; reverted, but the owned configuration is not what it was before; look at it"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,13 @@ def apply(
     timer: Annotated[
         int | None, typer.Option("--timer", min=1, help="Minutes after which a switch undoes by itself.")
     ] = None,
+    accept_no_timer: Annotated[
+        bool,
+        typer.Option(
+            "--accept-no-timer",
+            help="Also change switches that cannot undo a change by themselves; while one is being changed, nothing undoes it if this process or the network dies.",
+        ),
+    ] = False,
     wait: Annotated[
         float | None, typer.Option("--wait", min=0, help="Seconds that ports are given to become as intended.")
     ] = None,
@@ -59,7 +67,7 @@ def apply(
         raise PlanError(f"{plan}: {error}; write one with `portseal plan -o {plan}`") from error
     loaded = load_plan(text, name=str(plan), now=datetime.now(UTC))
     estate = open_estate(site, limit=limit)
-    terms = _terms(estate, accept or [], timer, wait)
+    terms = replace(_terms(estate, accept or [], timer, wait), without_timer=accept_no_timer)
     todo = tuple(s for s in loaded.switches if s.switch in estate.site.nornir.inventory.hosts)
     if strangers := sorted({s.switch for s in loaded.switches} - set(estate.site.site.switches)):
         raise InputError(f"{plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?")
@@ -69,7 +77,10 @@ def apply(
         out.print("Nothing to do: the plan has no changes.")
         return
     ports = sum(len(s.changed_ports) for s in changing)
+    helpless = sum(not estate.pack(s.switch).commit.strategy.self_undoing for s in changing)
     what = f"Change {ports} ports of {len(changing)} switches; each undoes it by itself after {terms.minutes} min unless verified"
+    if helpless:
+        what += f", but for {helpless} that cannot"
     if not yes and not typer.confirm(what + ". Go on?"):
         raise typer.Exit(1)
     with progress("applying", len(changing)) as done:

@@ -7,23 +7,47 @@ two of them), the Jinja2 templates `switch.j2` and `port.j2`, and the TextFSM te
 from __future__ import annotations
 
 import tomllib
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import ValidationError
 
+from portseal.core.commit import Commit, Files, Strategy
 from portseal.core.errors import PlatformError
 from portseal.core.evidence import Evidence
 from portseal.core.key_rules import Keys
 from portseal.core.model import Name, Value
+from portseal.core.pattern import Lineage, Pattern
+from portseal.core.shows import Kind, Observe, Show
 
-Pattern = Annotated[str, StringConstraints(min_length=1)]
-"""A regular expression, searched in one line without its indentation. `<port>` and `<radius-address>` stand for the
-switch's managed ports and RADIUS server addresses."""
-
-Lineage = tuple[Pattern, ...]
-"""One pattern a level, from the outermost section inward."""
+__all__ = [
+    "Capability",
+    "Commit",
+    "Conflict",
+    "Errors",
+    "Evidence",
+    "Files",
+    "Forbid",
+    "Keys",
+    "Kind",
+    "Lineage",
+    "Names",
+    "Negate",
+    "Observe",
+    "Order",
+    "Owned",
+    "Pack",
+    "Pattern",
+    "PortNames",
+    "Read",
+    "Require",
+    "SecretPlace",
+    "Show",
+    "Strategy",
+    "load_pack",
+    "platform_folders",
+    "shipped_folder",
+]
 
 
 class Names(Value):
@@ -122,92 +146,6 @@ class Errors(Value):
     questions: tuple[Pattern, ...] = ()
     harmless: tuple[Pattern, ...] = ()
     """Output that matches an error pattern and is none."""
-
-
-class Strategy(StrEnum):
-    """The closed set of commit strategies (docs/architecture.md)."""
-
-    COMMIT_CONFIRMED = "commit-confirmed"
-    SESSION_TIMER = "session-timer"
-    REVERT_TIMER = "revert-timer"
-    CHECKPOINT_AUTO = "checkpoint-auto"
-    COMMIT_DELAY = "commit-delay"
-    FILE_SWAP = "file-swap"
-    CHECKPOINT_ROLLBACK = "checkpoint-rollback"
-
-
-class Commit(Value):
-    """How a change is armed, confirmed and undone; `{minutes}` and `{seconds}` are the timer."""
-
-    strategy: Strategy
-    precheck: str | None = None
-    """Command whose output must not match `precheck_refuse` before a change is begun."""
-    precheck_refuse: tuple[Pattern, ...] = ()
-    precheck_reason: str = ""
-    pending: str | None = None
-    """Command that shows whether a timer runs."""
-    pending_none: Pattern | None = None
-    """What `pending` prints when none does; anything else is somebody's unconfirmed change."""
-    arm: str
-    """Sent as the first line of the change; for `file-swap` a command of its own before the files are written."""
-    leave: str | None = None
-    """Leaves configuration mode."""
-    activate: str | None = None
-    """`file-swap`: makes the written files take effect."""
-    confirm: str
-    revert: str
-    save: str | None = None
-    minutes: tuple[int, int] = (1, 120)
-    """Shortest and longest timer the platform takes."""
-
-
-class Files(Value):
-    """`file-swap` only: the owned configuration is a set of files, each a section `file PATH` of lines."""
-
-    write: str
-    """Command that writes `{content}` (quoted for the shell) to `{path}`."""
-    remove: str
-    section: Pattern = r"^file (?P<path>\S+)$"
-
-
-class Kind(StrEnum):
-    """What the rows of a show command are about."""
-
-    LINK = "link"
-    ERRDISABLE = "errdisable"
-    SESSION = "session"
-    SESSION_DETAIL = "session-detail"
-    MKA = "mka"
-    COUNTERS = "counters"
-    MAC = "mac"
-    OTHER = "other"
-    """Parsed for people and tools; nothing is concluded from it."""
-
-
-class Show(Value):
-    """A show command we understand."""
-
-    commands: tuple[str, ...]
-    """As one types it; `<interface>`, `<mac>`, `<session>`, `<any>` stand for an argument, `[...]` for what may be left out."""
-    template: str
-    """TextFSM file in this folder; its Value names, lower-cased, are our field names."""
-    kind: Kind = Kind.OTHER
-    empty: tuple[Pattern, ...] = ()
-    """A line that means: understood, and there is none; `^$` where the command then prints nothing at all."""
-    count: Pattern | None = None
-    """A line that says in group `count` how many rows there are; with another number of them the output was cut."""
-    evidence: Evidence
-    source: str
-
-
-class Observe(Value):
-    """A command sent to learn the state of ports, by its text; it must be one that a `[[show]]` understands."""
-
-    command: str
-    """With `{port}` it is sent once a port, all in one batch."""
-    when: Literal["always", "macsec"] = "always"
-    twice: bool = False
-    """Read again after a pause: counters that must rise."""
 
 
 class Capability(Value):

@@ -8,7 +8,7 @@ from portseal.core.capability import field_values
 from portseal.core.intent import SwitchIntent
 from portseal.core.marks import unresolved
 from portseal.core.model import Value
-from portseal.core.platforms import Pack, Strategy
+from portseal.core.platforms import Pack
 
 SWITCH_WIDE = "switch"
 """Scope of a step that is not about one port."""
@@ -50,9 +50,13 @@ def risks(
         found.append(
             Risk(code="removes-switch-wide", scope=SWITCH_WIDE, message=f"{len(removed)} switch-wide lines go away")
         )
-    if pack.commit.strategy is Strategy.CHECKPOINT_ROLLBACK:
+    if not pack.commit.strategy.self_undoing:
         found.append(
-            Risk(code="no-self-undo", scope=SWITCH_WIDE, message="the switch cannot undo the change by itself")
+            Risk(
+                code="no-self-undo",
+                scope=SWITCH_WIDE,
+                message="the switch cannot undo the change by itself; apply takes it only with --accept-no-timer",
+            )
         )
     if any(unresolved(line) for step in undo for line in step.lines):
         found.append(

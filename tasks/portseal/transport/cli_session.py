@@ -94,12 +94,12 @@ class CliSession:
         self._seen = splitter.rest
         return tuple(splitter.answers)
 
-    def configure(self, lines: Sequence[ConfigureLine], *, timeout: float = 120.0) -> ConfigureResult:
+    def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
         """Send lines as they stand, stopping at the first error or question; what is on its way by then is answered first.
 
-        A line that cannot be typed is reported before anything is sent. The first line is answered before another is sent,
-        so that nothing is typed where configuration mode, or the timer that undoes it all, was refused. Errors of lines that were already on their way
-        follow the first one. A question is refused with Ctrl-C.
+        A line that cannot be typed is reported before anything is sent. The first `alone` lines are each answered
+        before another is sent, so that nothing is typed where configuration mode, or the timer that undoes it all, was refused. Errors of
+        lines that were already on their way follow the first one. A question is refused with Ctrl-C.
 
         Raises:
             SessionCut: the session ended, or an answer stayed away for `timeout` seconds.
@@ -130,7 +130,7 @@ class CliSession:
                 timeout=timeout,
                 stop=stop,
                 waits=waits,
-                first_alone=True,
+                alone=alone,
             )
         except _Asked:
             asked = len(splitter.answers)
@@ -163,7 +163,7 @@ class CliSession:
         timeout: float,
         stop: Callable[[], bool],
         waits: Waits,
-        first_alone: bool = False,
+        alone: int = 0,
     ) -> None:
         payloads = [f"{text}{self._return}".encode() for text in texts]
         try:
@@ -173,7 +173,7 @@ class CliSession:
                 splitter,
                 window=window,
                 block=self._block,
-                first_alone=first_alone,
+                alone=alone,
                 timeout=timeout,
                 stop=stop,
                 waits=waits,

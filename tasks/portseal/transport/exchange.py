@@ -38,7 +38,7 @@ def exchange(
     *,
     window: int,
     block: int,
-    first_alone: bool,
+    alone: int,
     timeout: float,
     stop: Callable[[], bool],
     waits: Waits,
@@ -47,8 +47,8 @@ def exchange(
 
     What fits is written at once, as far as the other end takes it; after that, more is written where `block` bytes or all
     the rest fit. What came in the meantime is looked at between any two writes. `stop` is asked after each piece that comes
-    in, and may raise to end it all. A line that was begun is written to its end. With `first_alone` nothing is written behind
-    the first line before it is answered.
+    in, and may raise to end it all. A line that was begun is written to its end. The first `alone` lines are each
+    answered before another is written.
 
     Raises:
         EOFError: the other end closed the session.
@@ -62,7 +62,7 @@ def exchange(
 
     def may_be_written() -> int:
         answered = len(answers.answers)
-        return _allowed(ends, allowed, answered, 1 if first_alone and not answered else window, block)
+        return _allowed(ends, allowed, answered, 1 if answered < alone else window, block)
 
     while True:
         allowed = _line_end(ends, written) if stopped else may_be_written()

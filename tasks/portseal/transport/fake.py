@@ -36,7 +36,7 @@ class FakeSession:
         """The scripted output of each command; a command that is not in the script is a `LookupError`."""
         return tuple(self._output(command) for command in commands)
 
-    def configure(self, lines: Sequence[ConfigureLine], *, timeout: float = 120.0) -> ConfigureResult:
+    def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
         """Keeps the lines up to the first that is refused."""
         for index, line in enumerate(lines):
             self._reach(line.shown.strip())

@@ -43,8 +43,8 @@ class Session(Protocol):
         """
         ...
 
-    def configure(self, lines: Sequence[ConfigureLine], *, timeout: float = 120.0) -> ConfigureResult:
-        """Send lines as they stand (the first enters configuration mode, the last leaves it), stopping at the first error.
+    def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
+        """Send lines as they stand, stopping at the first error; nothing follows one of the first `alone` that is refused.
 
         Raises:
             SessionCut: the session ended, or an answer stayed away for `timeout` seconds.

@@ -116,8 +116,10 @@ class ShellSession:
         self._exchange(script, shown=commands, window=sys.maxsize, timeout=timeout, answers=answers)
         return tuple(_with_status(*pair) for pair in zip(answers.answers, answers.statuses, strict=True))
 
-    def configure(self, lines: Sequence[ConfigureLine], *, timeout: float = 120.0) -> ConfigureResult:
+    def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
         """Run lines in order; after one that fails the shell runs no other, though more may have been sent.
+
+        So no line has to wait for another one's answer, and `alone` makes no difference.
 
         Raises:
             SessionCut: the session ended, or an answer stayed away for `timeout` seconds.
@@ -171,7 +173,7 @@ class ShellSession:
                 answers,
                 window=window,
                 block=self._block,
-                first_alone=False,
+                alone=0,
                 timeout=timeout,
                 stop=stop,
                 waits=waits or Waits(),

@@ -1,0 +1,50 @@
+"""The commands that tell the state of a switch: part of its folder's description."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from portseal.core.evidence import Evidence
+from portseal.core.model import Value
+from portseal.core.pattern import Pattern
+
+
+class Kind(StrEnum):
+    """What the rows of a show command are about."""
+
+    LINK = "link"
+    ERRDISABLE = "errdisable"
+    SESSION = "session"
+    SESSION_DETAIL = "session-detail"
+    MKA = "mka"
+    COUNTERS = "counters"
+    MAC = "mac"
+    OTHER = "other"
+    """Parsed for people and tools; nothing is concluded from it."""
+
+
+class Show(Value):
+    """A show command we understand."""
+
+    commands: tuple[str, ...]
+    """As one types it; `<interface>`, `<mac>`, `<session>`, `<any>` stand for an argument, `[...]` for what may be left out."""
+    template: str
+    """TextFSM file in this folder; its Value names, lower-cased, are our field names."""
+    kind: Kind = Kind.OTHER
+    empty: tuple[Pattern, ...] = ()
+    """A line that means: understood, and there is none; `^$` where the command then prints nothing at all."""
+    count: Pattern | None = None
+    """A line that says in group `count` how many rows there are; with another number of them the output was cut."""
+    evidence: Evidence
+    source: str
+
+
+class Observe(Value):
+    """A command sent to learn the state of ports, by its text; it must be one that a `[[show]]` understands."""
+
+    command: str
+    """With `{port}` it is sent once a port, all in one batch."""
+    when: Literal["always", "macsec"] = "always"
+    twice: bool = False
+    """Read again after a pause: counters that must rise."""
