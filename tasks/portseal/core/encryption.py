@@ -37,7 +37,8 @@ def _must_be_secure(intent: PortIntent, state: PortState, later: PortState | Non
     if mka is None:
         yield fails(Reason.NO_MKA_SESSION, "the port has no MKA session")
         return
-    if mka.fallback_key:
+    spare = intent.fallback_key
+    if mka.fallback_key or (spare and mka.ckn and same_ckn(spare.ckn, mka.ckn)):
         yield fails(Reason.FALLBACK_KEY_IN_USE, f"MKA uses the fallback key{f' {mka.ckn}' if mka.ckn else ''}")
     elif intent.key is not None:
         yield from _key(intent.key.ckn, mka)

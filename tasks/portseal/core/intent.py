@@ -33,6 +33,8 @@ class PortIntent(Value):
     mac_limit: MacLimit | None
     key: LinkKey | None
     """Set exactly where MACsec is on with a static CAK."""
+    fallback_key: LinkKey | None = None
+    """A second key that the port has to take as well; only where the platform's `[keys]` has room for two."""
     row: int
     """Line of cameras.csv."""
     macsec_policy: str | None = None
@@ -160,11 +162,17 @@ def _port(camera: Camera, site: Site, port: str, profile: Profile) -> PortIntent
         dot1x=profile.dot1x,
         macsec=profile.macsec,
         mac_limit=profile.mac_limit,
-        key=site.keys[camera.name] if static else None,
+        key=_bare(site.keys[camera.name]) if static else None,
+        fallback_key=site.keys[camera.name].fallback if static else None,
         row=camera.row,
         macsec_policy=camera.profile if secured else None,
         supplicant=camera.supplicant,
     )
+
+
+def _bare(key: LinkKey) -> LinkKey:
+    """The key alone, without what is remembered of the link's other keys."""
+    return key if key.fallback is None and not key.retired else key.model_copy(update={"fallback": None, "retired": ()})
 
 
 def _named(ports: list[PortIntent]) -> list[PortIntent]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, IPvAnyAddress
+from pydantic import Field, IPvAnyAddress, model_validator
 
 from portseal.core.model import Mac, Name, Text, Value, Vlan
 from portseal.core.profile import Profile
@@ -92,6 +93,15 @@ class Switch(Value):
     """Host or group data `options`: what a platform folder documents."""
 
 
+class RetiredKey(Value):
+    """A key that is not used any more, known well enough that nobody brings it back."""
+
+    ckn: str
+    fingerprint: str
+    """Keyed, as in diffs."""
+    retired: date
+
+
 class LinkKey(Value):
     """The static key of one camera's link. The CKN is a name, the CAK a reference."""
 
@@ -101,6 +111,18 @@ class LinkKey(Value):
     """Secret reference, e.g. `cak/cam-017`."""
     size: Literal[128, 256] = 128
     """Bits of the CAK."""
+    created: date | None = None
+    """When it was made or imported; None: written by hand."""
+    fallback: LinkKey | None = None
+    """A second key that the port takes as well: the next one while a rotation is under way. It has none itself."""
+    retired: tuple[RetiredKey, ...] = ()
+    """Keys this link had before."""
+
+    @model_validator(mode="after")
+    def _two_keys_at_most(self) -> LinkKey:
+        if self.fallback and (self.fallback.fallback or self.fallback.retired):
+            raise ValueError("`fallback` is one further key, with ckn, cak, size and created only")
+        return self
 
 
 class Site(Value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -37,11 +37,7 @@ def read_keys(source: TomlSource) -> KeysFile:
             message = f"a key is a table: [{shown(camera)[1:-1]}] with ckn, cak and perhaps size"
             findings.append(finding(LintCode.BAD_VALUE, message, file=source.file, column=camera))
             continue
-        found = [
-            *(_clear_key(key, value, source.file, f"{camera}.{key}") for key, value in table.items()),
-            reference_mistake(table.get("cak"), file=source.file, column=f"{camera}.cak"),
-        ]
-        own = {mistake.column: mistake for mistake in found if mistake}
+        own = {mistake.column: mistake for mistake in _own_mistakes(table, source.file, camera)}
         key, mistakes = checked(LinkKey, table, file=source.file, prefix=camera, secret=True)
         findings += own.values()
         findings += (_ckn_rule(mistake) for mistake in mistakes if mistake.column not in own)
@@ -49,6 +45,17 @@ def read_keys(source: TomlSource) -> KeysFile:
             keys[camera] = key
     findings += _shared(keys, source.file)
     return KeysFile(keys, frozenset(source.data), tuple(findings))
+
+
+def _own_mistakes(table: Mapping[str, object], file: str, prefix: str) -> Iterator[Finding]:
+    """What is told in words of our own, so that no value is shown that might be a key."""
+    found = [
+        *(_clear_key(key, value, file, f"{prefix}.{key}") for key, value in table.items()),
+        reference_mistake(table.get("cak"), file=file, column=f"{prefix}.cak"),
+    ]
+    yield from (mistake for mistake in found if mistake)
+    if isinstance(fallback := table.get("fallback"), Mapping):
+        yield from _own_mistakes(fallback, file, f"{prefix}.fallback")
 
 
 def _clear_key(key: str, value: object, file: str, column: str) -> Finding | None:
@@ -89,7 +96,8 @@ def _shared(keys: Mapping[str, LinkKey], file: str) -> list[Finding]:
     first_ckn: dict[str, str] = {}
     first_cak: dict[str, str] = {}
     findings: list[Finding] = []
-    for camera, key in keys.items():
+    every = ((name, key) for camera, first in keys.items() for name, key in _with_fallback(camera, first))
+    for camera, key in every:
         if (other := first_ckn.setdefault(key.ckn, camera)) != camera:
             message = f"{other} has this CKN already; every link needs its own"
             findings.append(finding(LintCode.DUPLICATE_CKN, message, file=file, column=f"{camera}.ckn"))
@@ -97,3 +105,9 @@ def _shared(keys: Mapping[str, LinkKey], file: str) -> list[Finding]:
             message = f"{other} has this CAK already; every link needs its own"
             findings.append(finding(LintCode.DUPLICATE_CAK, message, file=file, column=f"{camera}.cak"))
     return findings
+
+
+def _with_fallback(camera: str, key: LinkKey) -> Iterator[tuple[str, LinkKey]]:
+    yield camera, key
+    if key.fallback:
+        yield f"{camera}.fallback", key.fallback
