@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from nornir.core import Nornir
 
+from portseal.core.camera_api import check_groups
 from portseal.core.camera_rules import Known, check_cameras, unused
 from portseal.core.cameras import CameraRow
 from portseal.core.capability import check
@@ -178,6 +179,10 @@ def _check(path: Path, read: SiteFiles) -> _Checked:
     )
     rows = read.cameras.rows if read.cameras else ()
     findings = [*read.findings, *switches.findings, *check_cameras(rows, known)]
+    groups = read.settings.cameras.groups
+    missing = frozenset(group.ca for group in groups.values() if group.ca and not (path / group.ca).is_file())
+    sound = [row.camera for row in rows if not row.wrong]
+    findings += check_groups(groups, sound, missing=missing, file=SETTINGS)
     findings += _without_radius(rows, known.profiles, switches.switches, place)
     if read.cameras and not has_errors(read.cameras.findings):
         findings += unused(rows, known)

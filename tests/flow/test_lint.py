@@ -74,6 +74,8 @@ def test_the_broken_site_has_most_kinds_of_mistake() -> None:
         "missing-column",
         "unused-profile",
         "unused-key",
+        "unused-group",
+        "missing-address",
         "no-cameras",
     }
 
@@ -202,6 +204,55 @@ def test_what_nobody_uses_is_a_warning_and_refuses_nothing(example: Path) -> Non
     assert {LintCode(code) for code in codes(example)} <= WARNINGS
 
 
+AXIS = """
+[cameras.groups.axis]
+api = "axis"
+models = ["axis q*"]
+user = "portseal"
+password = "login/cameras"
+"""
+
+
+def with_groups(path: Path, text: str) -> list[tuple[str, str | None]]:
+    """Codes and columns found in the example with `text` behind its settings."""
+    with (path / "portseal.toml").open("a", encoding="utf-8") as file:
+        file.write(text)
+    return [(told.code, told.column) for told in inspect_site(path).findings if told.code != "experimental"]
+
+
+def test_a_group_of_cameras_with_an_api_is_fine_where_they_have_addresses(example: Path) -> None:
+    assert with_groups(example, AXIS) == []
+    assert open_site(example).settings.cameras.groups["axis"].port == 443
+
+
+def test_a_camera_with_an_api_and_without_an_address_is_told(example: Path) -> None:
+    spoil(example, "cameras.csv", "192.0.2.101", "")
+    assert with_groups(example, AXIS) == [("missing-address", "ip")]
+
+
+def test_what_is_wrong_with_groups_of_cameras_is_told_in_one_go(example: Path) -> None:
+    text = AXIS.replace("axis q*", "canon *").replace("api =", 'ca = "gone.pem"\napi =') + AXIS.replace(
+        ".axis]", ".ax]"
+    )
+    assert set(with_groups(example, text)) == {
+        ("unused-group", "cameras.groups.axis"),
+        ("missing-file", "cameras.groups.axis.ca"),
+    }
+    spoil(example, "portseal.toml", 'api = "axis"', 'api = "aksis"')
+    spoil(example, "portseal.toml", 'models = ["axis q*"]', "port = 0")
+    wrong = {told.column for told in inspect_site(example).findings}
+    assert wrong >= {"cameras.groups.axis.api", "cameras.groups.ax.port"}
+
+
+@pytest.mark.parametrize("value", ['"Secret123"', "424242", '["Secret123"]'])
+def test_a_camera_password_written_in_clear_is_told_and_not_shown(example: Path, value: str) -> None:
+    with_groups(example, AXIS.replace('"login/cameras"', value))
+    found = [told for told in inspect_site(example).findings if told.column == "cameras.groups.axis.password"]
+    assert len(found) == 1
+    assert "Secret123" not in repr(found)
+    assert "424242" not in repr(found)
+
+
 def test_a_site_without_cameras_is_a_warning(example: Path) -> None:
     (example / "cameras.csv").write_text("name,mac,switch,port,profile\n", encoding="utf-8")
     assert "no-cameras" in codes(example)
@@ -301,7 +352,8 @@ def test_every_column_and_every_setting_is_explained_in_the_docs(repository: Pat
     if not (repository / "docs").is_dir():
         pytest.skip("needs source tree")
     page = (repository / "docs" / "inventory.md").read_text(encoding="utf-8")
-    rows = set(re.findall(r"^\| `([a-z0-9_.]+)` \|", page, re.MULTILINE))
+    named = re.findall(r"^\| ((?:`[a-z0-9_.]+`(?:, )?)+) \|", page, re.MULTILINE)
+    rows = {word for cell in named for word in re.findall(r"`([a-z0-9_.]+)`", cell)}
     wanted = {*COLUMNS, *leaves(Settings), *leaves(Profile), *leaves(LinkKey), *leaves(Login), *leaves(RadiusServer)}
     assert wanted - rows == set()
 
@@ -311,6 +363,6 @@ def leaves(model: type[BaseModel], prefix: str = "") -> set[str]:
     found: set[str] = set()
     for name, field in model.model_fields.items():
         inner = [a for a in (field.annotation, *get_args(field.annotation)) if isinstance(a, type)]
-        tables = [a for a in inner if issubclass(a, BaseModel) and a is not Event]
+        tables = [a for a in inner if issubclass(a, BaseModel) and a not in (Event, model)]
         found |= leaves(tables[0], f"{prefix}{name}.") if tables else {f"{prefix}{name}"}
     return found

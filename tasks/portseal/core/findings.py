@@ -65,6 +65,8 @@ class LintCode(StrEnum):
     MISSING_LOGIN = "missing-login"
     UNUSED_PROFILE = "unused-profile"
     UNUSED_KEY = "unused-key"
+    UNUSED_GROUP = "unused-group"
+    MISSING_ADDRESS = "missing-address"
     NO_CAMERAS = "no-cameras"
 
 
@@ -74,6 +76,8 @@ WARNINGS = frozenset(
         LintCode.MISSING_LOGIN,
         LintCode.UNUSED_PROFILE,
         LintCode.UNUSED_KEY,
+        LintCode.UNUSED_GROUP,
+        LintCode.MISSING_ADDRESS,
         LintCode.NO_CAMERAS,
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from portseal.core.model import Text, Value
 
@@ -59,6 +59,64 @@ class InventoryPlugin(Value):
     """Passed on as they are; `{site}` in a text stands for the site's directory."""
 
 
+class CameraGroup(Value):
+    """`[cameras.groups.NAME]`: cameras that are reached by one API with one login."""
+
+    api: Literal["axis"]
+    """`axis`: VAPIX network settings."""
+    models: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Patterns of the column `model` (`AXIS *`); upper and lower case are one."""
+    names: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Patterns of the cameras' names."""
+    user: Annotated[str, Field(min_length=1)]
+    password: Reference
+    port: Annotated[int, Field(ge=1, le=65535)] = 443
+    address: Text = ""
+    """Where the camera is; empty: its `ip` in cameras.csv."""
+    ca: str = ""
+    """PEM file of the authority that its HTTPS certificate comes from; empty: those this machine trusts."""
+    certificate_name: Literal["address", "name"] = "address"
+    """What its certificate must be made out to: the address it is reached by, or its name in cameras.csv."""
+    accept_any_certificate: bool = False
+    """Take whatever certificate is shown: anybody on the way can then read and write what is sent."""
+
+    @model_validator(mode="after")
+    def _somebody_is_in_it(self) -> CameraGroup:
+        if not self.models and not self.names:
+            raise ValueError("say which cameras these are: `models`, `names`, or both")
+        return self
+
+
+class CameraSettings(Value):
+    """`[cameras]`: how cameras are reached that have an API; none is where no group is named."""
+
+    workers: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Cameras talked to at once."""
+    timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 5.0
+    """For each: connecting, and each answer."""
+    groups: dict[str, CameraGroup] = {}
+    """The first that a camera fits counts."""
+
+
+class CertificateSettings(Value):
+    """`[certificates]`: whose expiry is watched, and the site's own authority."""
+
+    files: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """PEM files, and directories of them: the RADIUS server's certificate, and cameras'."""
+    warn_days: Annotated[tuple[Annotated[int, Field(ge=0, le=3650)], ...], Field(min_length=1)] = (60, 30, 7)
+    """Days before the end at which the warning changes."""
+    authority: Annotated[str, Field(min_length=1)] = "ca"
+    """Directory of the site's own authority (`portseal certs init-ca`)."""
+    passphrase: Reference = "ca/passphrase"  # noqa: S105 - a reference
+    """What its key is encrypted with."""
+    valid_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """Of a certificate that is issued."""
+    crl_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """Until the next revocation list is due."""
+    key: Literal["rsa-2048", "rsa-3072", "ec-p256"] = "rsa-2048"
+    """Kind of the keys that are made; older cameras know RSA only."""
+
+
 class NornirSettings(Value):
     """`[nornir]`: where the switches come from."""
 
@@ -75,3 +133,5 @@ class Settings(Value):
     apply: ApplySettings = ApplySettings()
     ports: PortSettings = PortSettings()
     nornir: NornirSettings = NornirSettings()
+    cameras: CameraSettings = CameraSettings()
+    certificates: CertificateSettings = CertificateSettings()

@@ -34,6 +34,8 @@ _PATTERNS: Mapping[str, tuple[LintCode, str, bool]] = {
     TEXT_PATTERN: (LintCode.UNSAFE_TEXT, NOT_TEXT, True),
 }
 """By pattern: code, what is wrong, and whether the value may be shown."""
+_SECRETS = frozenset({"password", "passphrase"})
+"""Keys that have a reference; what stands there by mistake is never shown."""
 _OTHER_PATTERN = (LintCode.BAD_NAME, f"is no name; {NAME_RULE}", True)
 
 
@@ -114,6 +116,7 @@ def _told(
     model: type[BaseModel], mistake: ErrorDetails, path: Sequence[str | int], secret: bool
 ) -> tuple[LintCode, str]:
     kind, context = mistake["type"], mistake.get("ctx", {})
+    secret = secret or (bool(path) and path[-1] in _SECRETS)
     given = "this" if secret else shown(mistake["input"])
     if kind == "extra_forbidden":
         fields = _fields_at(model, path[:-1])
