@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
+from portseal.core.encodings import decode
 from portseal.core.errors import PortsealError, SecretError
 from portseal.core.model import Value
 from portseal.core.secrets import (
     REDACTED,
     Redactor,
-    decode,
     fingerprint,
     redact_exception,
     reference,

@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
+from portseal.core.encodings import decode
 from portseal.core.errors import ParseError
 from portseal.core.model import Value
+from portseal.core.paths import nested
 from portseal.core.platforms import Lineage, Pack, SecretPlace
-from portseal.core.secrets import decode
 
 Mark = Callable[[SecretStr | None, str, SecretPlace], str]
 """(decoded secret or None, the text as it is shown, where it stands) in, the mark that stands for it out."""
@@ -86,7 +87,7 @@ def owned_configuration(
         if depth == 0 and (found := rules.port_section.search(text)) and found["port"] in wanted:
             facts.setdefault(found["port"], [])
         elif depth and (found := rules.port_section.search(stack[0])) and found["port"] in wanted:
-            facts[found["port"]].extend((f.code, f.reason) for p, f in rules.forbid if p.search(text))
+            facts[found["port"]].extend(rules.forbidden(stack[0], text))
         owner = rules.owner(stack)
         if owner is None:
             if depth == 0 and rules.shared(text):
@@ -138,7 +139,7 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
     until: str | None = None
     indents: list[int] = []
     ended = complete is None
-    for raw in text.splitlines():
+    for raw in (nested(text, pack.paths) if pack.paths else text).splitlines():
         line = raw.rstrip()
         if until is not None:
             until = None if until in line else until
@@ -188,7 +189,7 @@ class _Rules:
             return tuple(re.compile(p.replace("<port>", port).replace("<radius-address>", address)) for p in match)
 
         self.port_section = re.compile(pack.port_section)
-        self.forbid = [(re.compile(f.match), f) for f in pack.forbid]
+        self._forbid = [(re.compile(f.section), re.compile(f.match), f) for f in pack.forbid]
         self._owned = [(lineage(o.match), o.keep) for o in pack.owned]
         self._require = [lineage(r.match) for r in pack.require]
         self._secrets = [(lineage(s.match), s) for s in pack.secrets]
@@ -207,6 +208,10 @@ class _Rules:
         """Whether the section `head` is one that only some lines of are ours, so that it never goes away as a whole."""
         found = [match for match, _ in self._owned if match[0].search(head)]
         return bool(found) and all(len(match) > 1 for match in found)
+
+    def forbidden(self, head: str, line: str) -> Iterator[tuple[str, str]]:
+        """(code, reason) of each rule by which `line` makes the port of the section `head` none of our business."""
+        return ((f.code, f.reason) for where, what, f in self._forbid if what.search(line) and where.search(head))
 
     def requirements_met_by(self, stack: Sequence[str]) -> Iterator[int]:
         for index, match in enumerate(self._require):

@@ -80,7 +80,7 @@ def plan_switch(
     gone = frozenset() if released == "keep" else managed - {port.port for port in intent.ports}
     ports = tuple(port.port for port in intent.ports) + tuple(sorted(gone))
     owned = _owned(intent, running, pack, ports, marks)
-    refusals = _refusals(ports, owned)
+    refusals = _refusals(ports, owned, pack)
     if any(refusal.scope == SWITCH_WIDE for refusal in refusals):
         return _untouched(intent, pack, ports, owned, refusals)
     refused = {refusal.scope for refusal in refusals}
@@ -187,11 +187,8 @@ def _text(config: HConfig) -> str:
 
 
 def _steps(before: str, after: str, pack: Pack, marks: Marks) -> tuple[Step, ...]:
-    section = re.compile(pack.port_section)
     steps: list[Step] = []
-    for lines in _file_sections(before, after) if pack.files else _line_sections(before, after, pack):
-        found = section.search(lines[0])
-        scope = found["port"] if found else SWITCH_WIDE
+    for scope, lines in _file_sections(before, after, pack) if pack.files else _line_sections(before, after, pack):
         sent = tuple(marks.referenced(line) for line in lines)
         if steps and scope == steps[-1].scope:
             steps[-1] = Step(scope=scope, lines=steps[-1].lines + sent)
@@ -200,22 +197,34 @@ def _steps(before: str, after: str, pack: Pack, marks: Marks) -> tuple[Step, ...
     return tuple(steps)
 
 
-def _line_sections(before: str, after: str, pack: Pack) -> tuple[tuple[str, ...], ...]:
+def _scope(head: str, pack: Pack) -> str:
+    found = re.search(pack.port_section, head.removeprefix(pack.negation))
+    return found["port"] if found else SWITCH_WIDE
+
+
+def _line_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(scope, lines as sent) in order; among sections of one weight, those of a port stand together."""
     driver = tree.PackDriver(pack)
-    sections = tree.change(tree.tree(before, driver), tree.tree(after, driver), pack)
-    return tuple(section.lines for section in sections)
+    found = tree.change(tree.tree(before, driver), tree.tree(after, driver), pack)
+    scopes = [_scope(section.head, pack) for section in found]
+    first = {scope: at for at, scope in reversed(tuple(enumerate(scopes)))}
+    order = sorted(range(len(found)), key=lambda at: (found[at].weight, first[scopes[at]], at))
+    return ((scopes[at], found[at].lines) for at in order)
 
 
-def _file_sections(before: str, after: str) -> tuple[tuple[str, ...], ...]:
+def _file_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
     old, new = sections(before), sections(after)
     changed = tuple((head, *lines) for head, lines in new.items() if old.get(head) != lines)
-    return changed + tuple((head,) for head in old if head not in new)
+    for lines in changed + tuple((head,) for head in old if head not in new):
+        yield _scope(lines[0], pack), lines
 
 
-def _refusals(ports: Sequence[str], owned: OwnedConfiguration) -> tuple[Refusal, ...]:
+def _refusals(ports: Sequence[str], owned: OwnedConfiguration, pack: Pack) -> tuple[Refusal, ...]:
     found = [Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in owned.missing]
     for port in ports:
         facts = owned.ports.get(port)
+        if facts is None and not pack.ports.listed:
+            continue
         if facts is None:
             found.append(Refusal(scope=port, code="no-such-port", reason="the switch has no such port"))
         else:

@@ -13,10 +13,12 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from portseal.core.commit import Commit, Files, Strategy
+from portseal.core.encodings import Encoding
 from portseal.core.errors import PlatformError
 from portseal.core.evidence import Evidence
 from portseal.core.key_rules import Keys
 from portseal.core.model import Name, Value
+from portseal.core.paths import Paths
 from portseal.core.pattern import Lineage, Pattern
 from portseal.core.shows import Kind, Observe, Show
 
@@ -37,6 +39,7 @@ __all__ = [
     "Order",
     "Owned",
     "Pack",
+    "Paths",
     "Pattern",
     "PortNames",
     "Read",
@@ -66,6 +69,10 @@ class PortNames(Value):
     """`{GigabitEthernet = ["Gi", "Gig"]}`; any unambiguous beginning of the long form is understood as well."""
     number: Pattern
     """What may follow the type, e.g. `\\d+(/\\d+)*(\\.\\d+)?`."""
+    unit: Pattern | None = None
+    """What may stand behind the number and still mean the port itself (`\\.0`, its only logical interface)."""
+    listed: bool = True
+    """Every port of the switch stands in its running configuration; where not, one that is missing may be there all the same."""
 
 
 class Read(Value):
@@ -111,7 +118,7 @@ class SecretPlace(Value):
 
     match: Lineage
     """The last pattern has the groups; both sides are compared with the encoding cut out and the secret fingerprinted."""
-    encodings: dict[str, Literal["plain", "type7", "opaque"]]
+    encodings: dict[str, Encoding]
     """By the text of group `encoding` (`""`: none shown); one that is not listed is opaque."""
     hexadecimal: bool = False
     """The secret is a number in hexadecimal digits, so that its case does not matter."""
@@ -123,6 +130,8 @@ class Forbid(Value):
     """A line on a port that makes it none of our business."""
 
     match: Pattern
+    section: Pattern = "^"
+    """In which of the port's sections it counts; in all of them where nothing is said."""
     code: Literal["trunk", "lag-member", "routed", "uplink", "other"]
     reason: str
 
@@ -187,7 +196,9 @@ class Pack(Value):
     forbid: tuple[Forbid, ...] = ()
     require: tuple[Require, ...] = ()
     port_section: Pattern
-    """A port's section: `^interface (?P<port>\\S+)$`."""
+    """A port's section: `^interface (?P<port>\\S+)$`; a port may have several, in different places."""
+    paths: Paths | None = None
+    """Where the configuration has a whole path on each line instead of nested sections."""
     negation: str = "no "
     exit: str = "exit"
     errors: Errors

@@ -39,6 +39,8 @@ def short_port(names: PortNames, text: str) -> str:
 def _split(names: PortNames, text: str) -> tuple[str, str]:
     """The long type and the number of the port that `text` names."""
     wanted = text.strip()
+    if names.unit:
+        wanted = re.sub(rf"(?:{names.unit})$", "", wanted)
     number = re.compile(names.number)
     folded = wanted.casefold()
     for kind, shorts in names.types.items():

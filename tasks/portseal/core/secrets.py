@@ -13,7 +13,6 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
 from urllib.parse import quote, quote_plus
 
 from pydantic import SecretStr
@@ -23,16 +22,11 @@ from portseal.core.errors import PortsealError, SecretError
 Resolve = Callable[[str], SecretStr]
 """A reference in, its secret out; raises `SecretError` where no source has it."""
 
-Encoding = Literal["plain", "type7", "opaque"]
-"""How a switch shows a secret; `opaque` cannot be decoded."""
-
 REDACTED = "‹secret›"
 """What stands where a secret stood."""
 
 _REFERENCE = re.compile(r"[a-z0-9][a-z0-9._/-]*")
 _MARK = re.compile(r"\{\{secret:(.*?)(\}\}|$)", re.MULTILINE)
-_TYPE_7 = re.compile(r"[0-9]{2}(?:[0-9A-Fa-f]{2})+")
-_TYPE_7_KEY = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"  # public: type 7 hides, it does not protect
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _DIGITS = 10
 
@@ -89,22 +83,6 @@ def fingerprint(secret: SecretStr, key: SecretStr, *, hex: bool = False) -> str:
     value = secret.get_secret_value()
     digest = hmac.new(key.get_secret_value().encode(), (value.lower() if hex else value).encode(), hashlib.sha256)
     return f"‹hmac:{digest.hexdigest()[:_DIGITS]}›"
-
-
-def decode(encoding: Encoding, text: str) -> SecretStr | None:
-    """The secret that a switch shows as `text`, or None where that cannot be told.
-
-    >>> decode("type7", "121A0C041104").get_secret_value()
-    'cisco'
-    """
-    if encoding == "plain":
-        return SecretStr(text)
-    if encoding == "opaque" or not _TYPE_7.fullmatch(text):
-        return None
-    # Not by netutils, whose module warns of `crypt` on import in Python 3.11 and 3.12.
-    salt, hidden = int(text[:2]), bytes.fromhex(text[2:])
-    plain = bytes(octet ^ _TYPE_7_KEY[(salt + at) % len(_TYPE_7_KEY)] for at, octet in enumerate(hidden))
-    return SecretStr(plain.decode()) if plain.isascii() and plain.decode().isprintable() else None
 
 
 class Redactor:

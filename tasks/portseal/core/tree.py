@@ -12,6 +12,7 @@ from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRu
 from hier_config.root import HConfig
 
 from portseal.core.model import Value
+from portseal.core.paths import unfolded
 from portseal.core.platforms import Lineage, Pack
 
 
@@ -21,7 +22,7 @@ class Section(Value):
     head: str
     """The section's own line."""
     lines: tuple[str, ...]
-    """As sent: `head`, what it holds with one space a level, and what leaves it."""
+    """As sent: `head`, what it holds with one space a level, and what leaves it; or one whole path a line."""
     weight: int
 
 
@@ -66,9 +67,15 @@ def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
     """The sections to send, in order, to get from `before` to `after`; empty where there is nothing to do."""
     delta = before.config_to_get_to(after).set_order_weight()
     return tuple(
-        Section(head=child.text, lines=tuple(_lines(child, pack.exit, 0)), weight=child.order_weight)
+        Section(head=child.text, lines=tuple(_sent(child, pack)), weight=child.order_weight)
         for child in sorted(delta.children)
     )
+
+
+def _sent(child: HConfigChild, pack: Pack) -> Iterator[str]:
+    if pack.paths:
+        return unfolded(child.text, (line.text for line in sorted(child.children)), pack.paths, pack.negation)
+    return _lines(child, pack.exit, 0)
 
 
 def _lines(child: HConfigChild, leave: str, depth: int) -> Iterator[str]:
