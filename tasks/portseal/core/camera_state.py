@@ -33,3 +33,13 @@ class CameraState(Value):
     """Whether it offers MACsec with a static CAK."""
     can_derived: bool | None = None
     """Whether it offers MACsec with a CAK derived from EAP-TLS."""
+
+
+class CameraCertificate(Value):
+    """A certificate that the camera holds."""
+
+    name: str
+    """What its API calls it."""
+    pem: str
+    in_use: bool = False
+    """Whether it is the one the camera authenticates with (EAP-TLS)."""

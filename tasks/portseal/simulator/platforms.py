@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from portseal.simulator.world import Device, RadiusSpec, SwitchSpec
+from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
 
 
 class Cancellable(Protocol):
@@ -80,6 +80,10 @@ class Box(Protocol):
 
     def plugged(self, port: str) -> tuple[Device, ...]:
         """What is in a port."""
+        ...
+
+    def far_end(self, port: str, mac: str) -> FarEnd:
+        """What the device `mac` notices of the port it is plugged into; nothing where it is not there."""
         ...
 
     def radius(self) -> tuple[RadiusSpec, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, field_validator
 
@@ -41,6 +41,35 @@ class Device(Value):
     """False: the link is up and counters stand still."""
     live: bool = True
     """False: key agreement succeeds once, then MKPDUs stop; the switch goes on saying secured, without a peer."""
+
+
+class FarEnd(NamedTuple):
+    """What a device notices of the port it is plugged into."""
+
+    reached: bool = False
+    """Whether its frames get through, so that it can be reached over the network."""
+    admitted: bool = False
+    """Whether the port let it in."""
+    secured: bool = False
+    """Whether it and the port encrypt what they send each other."""
+
+
+class CameraSpec(Value):
+    """The API of one camera that is behind a port; what it is there for itself stands in its `Device`."""
+
+    name: Name
+    mac: Mac
+    switch: Name
+    port: str
+    """The platform's long spelling."""
+    user: str = "root"
+    password: str = Field(repr=False)
+    modes: tuple[str, ...] = ("WPA-Enterprise-EAPTLS", "MACsec-PSK")
+    """What it can do, in the words of its API."""
+    valid_days: int = 365
+    """Until its certificates end."""
+    in_band: bool = True
+    """Whether its API is reached through the port: not where the port keeps it out."""
 
 
 class RadiusSpec(Value):

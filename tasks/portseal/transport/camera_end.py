@@ -6,12 +6,12 @@ without an API has no `CameraEnd`: its installer types the key, and whoever need
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pydantic import SecretStr
 
-from portseal.core.camera_state import CameraMode, CameraState
+from portseal.core.camera_state import CameraCertificate, CameraMode, CameraState
 from portseal.core.errors import CameraUnreachable
 from portseal.core.inventory import Camera
 
@@ -45,6 +45,26 @@ class CameraEnd(Protocol):
             CameraUnreachable: it did not answer: whether it took the key is not known, and has to be found out from the
                 switch, which sees the CKN in use.
             CameraError: it refused; its key is as before.
+        """
+
+    def set_eap_tls(
+        self, *, identity: str | None = None, certificate: str | None = None, authorities: Sequence[str] = ()
+    ) -> None:
+        """Have it authenticate by EAP-TLS, and secure its link with the key derived from that where the switch offers it.
+
+        `certificate` and `authorities` are what its API calls certificates that it holds already; what is not given stays as
+        it is. Raises as `set_static` does.
+        """
+
+    def disable(self) -> None:
+        """Switch 802.1X and MACsec off; certificates and keys stay in the camera. Raises as `set_static` does."""
+
+    def certificates(self) -> Sequence[CameraCertificate]:
+        """The certificates it holds with a key of its own. Nothing is written.
+
+        Raises:
+            CameraUnreachable: it does not answer.
+            CameraError: it has no API for that, or refuses.
         """
 
     def close(self) -> None:
@@ -92,6 +112,23 @@ class FakeCameraEnd:
         self._moved(ckn, cak)
         if not self.answers:
             raise CameraUnreachable(self.camera, "took the request and did not answer")
+
+    def set_eap_tls(
+        self, *, identity: str | None = None, certificate: str | None = None, authorities: Sequence[str] = ()
+    ) -> None:
+        """Forgets its key."""
+        self._reach()
+        self.given.clear()
+
+    def disable(self) -> None:
+        """Forgets its key."""
+        self._reach()
+        self.given.clear()
+
+    def certificates(self) -> Sequence[CameraCertificate]:
+        """It has none."""
+        self._reach()
+        return ()
 
     def close(self) -> None:
         """Nothing to end."""

@@ -11,7 +11,7 @@ from portseal.simulator.cisco_iosxe.lines import RULES, long_name
 from portseal.simulator.cisco_iosxe.ports import Ports
 from portseal.simulator.config import Entry, find, print_lines, put, value
 from portseal.simulator.platforms import Cancellable, Later
-from portseal.simulator.world import Device, RadiusSpec, SwitchSpec
+from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
 
 VIRTUAL = ("Vlan", "Loopback", "Port-channel")
 
@@ -162,6 +162,18 @@ class Box:
             KeyError: the box has no such port.
         """
         return self.ports.devices[long_name(port) or port]
+
+    def far_end(self, port: str, mac: str) -> FarEnd:
+        """What the device `mac` notices of the port it is plugged into."""
+        state = self.ports.now().get(long_name(port) or port)
+        device = next((each for each in state.devices if each.mac == mac), None) if state else None
+        if state is None or device is None or not state.up:
+            return FarEnd()
+        return FarEnd(
+            reached=state.passes(device),
+            admitted=any(each.decision.authorized for each in state.sessions if each.device.mac == mac),
+            secured=state.secured and state.mka is not None and state.mka.peer.mac == mac,
+        )
 
     def radius(self) -> tuple[RadiusSpec, ...]:
         """The authentication servers as they are now."""

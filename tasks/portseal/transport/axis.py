@@ -1,0 +1,240 @@
+"""An Axis camera's end of a link, by its own API: JSON over HTTPS, with HTTP digest authentication.
+
+Certificates are checked unless the site says otherwise in so many words. Every answer is tied to the camera of the inventory
+by its MAC address before anything is changed. No message and no exception holds what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+from pydantic import SecretStr
+
+from portseal.core import vapix
+from portseal.core.camera_state import CameraCertificate, CameraMode, CameraState
+from portseal.core.errors import CameraError, CameraUnreachable
+from portseal.core.inventory import Camera
+from portseal.core.secrets import Redactor
+
+_LOOK_BACK = 1.5
+"""Seconds for looking whether a key was taken: with it the link may have gone dark, and the switch waits for its half."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a camera is reached."""
+
+    host: str
+    port: int
+    user: str
+    password: SecretStr
+    trust: ssl.SSLContext
+    made_out_to: str | None = None
+    """What its certificate is made out to, where that is not the host."""
+    timeout: float = 5.0
+    """Seconds, for connecting and for each answer."""
+
+
+class AxisCamera:
+    """One Axis camera; has the methods of `CameraEnd`. For one thread at a time."""
+
+    keys_at_once = 1
+
+    def __init__(self, camera: Camera, reach: Reach) -> None:
+        self.camera = camera.name
+        self._mac = camera.mac
+        self._reach = reach
+        self._hidden = [reach.password]
+        checked = reach.trust.verify_mode is ssl.CERT_REQUIRED
+        host = f"[{reach.host}]" if ":" in reach.host else reach.host
+        self._client = httpx.Client(
+            base_url=f"https://{host}:{reach.port}",
+            auth=_Login(reach.user, reach.password, basic=checked),
+            verify=reach.trust,
+            timeout=reach.timeout,
+            trust_env=False,  # no proxy between us and a camera
+            follow_redirects=False,
+        )
+
+    def state(self) -> CameraState:
+        """As `CameraEnd.state`."""
+        return self._wired().state
+
+    def set_static(self, ckn: str, cak: SecretStr) -> None:
+        """As `CameraEnd.set_static`."""
+        self._hidden.append(cak)
+        wired = self._wired()
+        if wired.state.can_static is False:
+            raise CameraError(self.camera, "offers no MACsec with a static key; AXIS OS 11.8 and later may")
+        refused: CameraError | None = None
+        for for_cak, for_ckn in vapix.KEY_SPELLINGS:
+            key = {for_cak: cak.get_secret_value(), for_ckn: ckn}
+            try:
+                self._set(wired.device, {"enabled": True, "mode": vapix.STATIC, **key})
+            except _Refused as error:
+                if error.code != vapix.INVALID_PARAMETER:
+                    raise
+                refused = error
+                continue
+            seen = self._ckn_now()
+            if seen in (None, ckn.lower()):
+                return
+            refused = CameraError(self.camera, f"said that it took the key and still shows CKN {seen}")
+        raise refused or CameraError(self.camera, "did not take the key")
+
+    def set_eap_tls(
+        self, *, identity: str | None = None, certificate: str | None = None, authorities: Sequence[str] = ()
+    ) -> None:
+        """As `CameraEnd.set_eap_tls`; EAPOL version 3, without which there is no MACsec."""
+        wired = self._wired()
+        if certificate is None and wired.certificate is None:
+            raise CameraError(self.camera, "has no client certificate chosen for EAP-TLS; name one that it holds")
+        params: dict[str, object] = {"enabled": True, "mode": vapix.EAP_TLS, "eapolVersion": "EAPoLv3"}
+        if identity is not None:
+            params["identity"] = identity
+        if certificate is not None:
+            params["certClient"] = certificate
+        if authorities:
+            params["certsCA"] = list(authorities)
+        self._set(wired.device, params)
+
+    def disable(self) -> None:
+        """As `CameraEnd.disable`."""
+        self._set(self._wired().device, {"enabled": False})
+
+    def certificates(self) -> tuple[CameraCertificate, ...]:
+        """As `CameraEnd.certificates`."""
+        chosen = self._wired().certificate
+        listed = self._send("GET", vapix.CERTIFICATES, None).get("data")
+        if not isinstance(listed, Sequence) or isinstance(listed, str):
+            raise CameraError(self.camera, "its list of certificates is not as documented")
+        return tuple(
+            CameraCertificate(name=str(each.get("alias")), pem=each["certificate"], in_use=each.get("alias") == chosen)
+            for each in listed
+            if isinstance(each, Mapping) and isinstance(each.get("certificate"), str)
+        )
+
+    def close(self) -> None:
+        """End the session."""
+        self._client.close()
+
+    def _wired(self, timeout: float | None = None) -> vapix.Wired:
+        """The camera's port that has the MAC address of the inventory.
+
+        Raises:
+            CameraUnreachable: no answer.
+            CameraError: refused, not understood, or another camera.
+        """
+        answer = self._ask(vapix.request("getNetworkInfo"), timeout)
+        try:
+            found = vapix.wired_ports(answer)
+        except vapix.NotUnderstood as error:
+            raise CameraError(self.camera, str(error)) from None
+        if not found:
+            raise CameraError(self.camera, "its network settings know no 802.1X on a wired port")
+        ours = [wired for wired in found if wired.mac in (None, self._mac)]
+        if not ours:
+            raise CameraError(
+                self.camera, f"another camera answers at {self._reach.host}: {found[0].mac} instead of {self._mac}"
+            )
+        return max(ours, key=lambda wired: wired.mac is not None)
+
+    def _ckn_now(self) -> str | None:
+        """The CKN that the camera shows; None where it shows none, or is not to be had at the moment."""
+        try:
+            state = self._wired(timeout=min(_LOOK_BACK, self._reach.timeout)).state
+        except CameraUnreachable:
+            return None
+        return state.ckn if state.mode is CameraMode.STATIC else f"none, mode {state.mode}"
+
+    def _set(self, device: str, params: Mapping[str, object]) -> None:
+        self._ask(vapix.request("setWired8021XConfiguration", {"deviceName": device, **params}))
+
+    def _ask(self, body: Mapping[str, object], timeout: float | None = None) -> Mapping[str, object]:
+        answer = self._send("POST", vapix.PATH, body, timeout)
+        if refusal := vapix.refusal(answer):
+            said = Redactor(self._hidden).clean(refusal.message)
+            raise _Refused(self.camera, f"refused {body['method']}: {said}", refusal.code)
+        return answer
+
+    def _send(
+        self, verb: str, path: str, body: Mapping[str, object] | None, timeout: float | None = None
+    ) -> Mapping[str, object]:
+        name = self._reach.made_out_to
+        limit = timeout or self._reach.timeout
+        try:
+            response = self._client.request(
+                verb, path, json=body, timeout=limit, extensions={"sni_hostname": name} if name else {}
+            )
+        except httpx.HTTPError as error:  # no `from`: it holds the request, and that the key
+            raise self._failure(error) from None
+        if response.status_code in (401, 403):
+            raise CameraError(
+                self.camera, f"refused the login of {self._reach.user!r}; see its password in portseal.toml"
+            )
+        if response.status_code != 200:
+            raise CameraError(self.camera, f"answered HTTP {response.status_code} to {verb} {path}")
+        try:
+            answer = json.loads(response.content)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, Mapping):
+            raise CameraError(self.camera, f"its answer to {verb} {path} is no JSON object; is this an Axis camera?")
+        return answer
+
+    def _failure(self, error: httpx.HTTPError) -> CameraError:
+        """An error of ours for one of the library's."""
+        where = f"{self._reach.host} port {self._reach.port}"
+        if (wrong := _untrusted(error)) is not None:
+            return CameraError(
+                self.camera,
+                f"its certificate is not trusted ({wrong}), so nothing was sent; name its authority by `ca` in portseal.toml, "
+                "or renew it (`portseal certs`)",
+            )
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            return CameraUnreachable(self.camera, f"does not answer at {where}; nothing was sent")
+        if isinstance(error, httpx.TimeoutException):
+            return CameraUnreachable(self.camera, f"was asked at {where} and did not answer in time")
+        return CameraUnreachable(self.camera, f"the connection to {where} broke ({type(error).__name__})")
+
+
+class _Refused(CameraError):
+    """An `error` object."""
+
+    def __init__(self, camera: str, message: str, code: int | None) -> None:
+        super().__init__(camera, message)
+        self.code = code
+
+
+class _Login(httpx.Auth):
+    """Digest; basic where a camera offers nothing else, and only to one whose certificate was checked."""
+
+    def __init__(self, user: str, password: SecretStr, *, basic: bool) -> None:
+        self._digest = httpx.DigestAuth(user, password.get_secret_value())
+        self._basic = httpx.BasicAuth(user, password.get_secret_value()) if basic else None
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """A request, and once more with what its answer asks for."""
+        flow = self._digest.auth_flow(request)
+        response = yield next(flow)
+        if response.status_code != 401:
+            return
+        offered = {each.split(" ", 1)[0].lower() for each in response.headers.get_list("www-authenticate")}
+        if "digest" in offered:
+            yield flow.send(response)
+        elif "basic" in offered and self._basic is not None:
+            yield next(self._basic.auth_flow(request))
+
+
+def _untrusted(error: BaseException) -> str | None:
+    """Why the certificate was not trusted; None where that is not what went wrong."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return seen.verify_message
+        seen = seen.__cause__ or seen.__context__
+    return None
