@@ -11,6 +11,7 @@ from portseal.core.errors import PlatformError
 from portseal.core.findings import LintCode, finding
 from portseal.core.keys_file import KeysFile, read_keys
 from portseal.core.model import Finding
+from portseal.core.platform_files import without_effect
 from portseal.core.platforms import Pack, load_pack, platform_folders
 from portseal.core.profiles_file import ProfilesFile, read_profiles
 from portseal.core.settings import Settings
@@ -66,7 +67,7 @@ def read_files(path: Path) -> SiteFiles:
     cameras = read_cameras(texts[CAMERAS]) if CAMERAS in texts else None
     for part in (profiles, keys, cameras):
         findings += part.findings if part else ()
-    findings += (*hosts.findings, *broken)
+    findings += (*hosts.findings, *broken, *_stray(path))
     return SiteFiles(settings or Settings(), hosts, folders, packs, profiles, keys, cameras, texts, tuple(findings))
 
 
@@ -97,6 +98,12 @@ def _packs(hosts: HostsRead, folders: Mapping[str, Path]) -> tuple[dict[str, Pac
         except PlatformError as error:
             findings.append(finding(LintCode.BROKEN_PLATFORM, str(error), file=f"platforms/{name}"))
     return packs, findings
+
+
+def _stray(site: Path) -> list[Finding]:
+    """What stands in the site's folder of platforms and has no effect, so that somebody relies on it in vain."""
+    found = without_effect(site / "platforms")
+    return [finding(LintCode.BROKEN_PLATFORM, why, file=str(path.relative_to(site))) for path, why in found.items()]
 
 
 def rows_of_keys(path: Path, findings: Iterable[Finding], read: SiteFiles) -> dict[str, dict[str, int]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
+
+from portseal.core.platform_files import description, platform_file
 
 pytestmark = pytest.mark.source_tree
 
@@ -64,11 +65,10 @@ def unpaired(root: Path) -> list[str]:
 
 def template_mismatches(folder: Path) -> list[str]:
     """TextFSM templates that a `[[show]]` names and that are not there, or that are there and no `[[show]]` names."""
-    named_by: set[str] = set()
-    for file in sorted(folder.glob("*.toml")):
-        named_by |= {show["template"] for show in tomllib.loads(file.read_text(encoding="utf-8")).get("show", [])}
+    named_by = {show["template"] for show in description(folder).get("show", [])}
     there = {str(file.relative_to(folder)) for file in folder.rglob("*.textfsm")}
-    return [f"{folder.name}: {t} is not there" for t in sorted(named_by - there)] + [
+    missing = {name for name in named_by - there if not platform_file(folder, name).is_file()}
+    return [f"{folder.name}: {t} is not there" for t in sorted(missing)] + [
         f"{folder.name}: {t} is used by no [[show]]" for t in sorted(there - named_by)
     ]
 
@@ -146,7 +146,7 @@ def test_a_folder_without_its_pair_is_found(tmp_path: Path) -> None:
 
 
 def test_a_parser_that_is_missing_or_unused_is_found(tmp_path: Path) -> None:
-    (tmp_path / "observe.toml").write_text('[[show]]\ntemplate = "mka.textfsm"\n', encoding="utf-8")
+    (tmp_path / "platform.toml").write_text('[[show]]\ntemplate = "mka.textfsm"\n', encoding="utf-8")
     (tmp_path / "left-over.textfsm").write_text("", encoding="utf-8")
     assert template_mismatches(tmp_path) == [
         f"{tmp_path.name}: mka.textfsm is not there",

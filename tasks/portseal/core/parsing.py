@@ -18,6 +18,7 @@ from textfsm import TextFSM, TextFSMError, TextFSMTemplateError
 
 from portseal.core.errors import InputError, ParseError, PlatformError
 from portseal.core.model import normal_mac
+from portseal.core.platform_files import platform_file
 from portseal.core.platforms import Pack, Show
 from portseal.core.portname import long_port
 
@@ -127,7 +128,7 @@ class _Template(NamedTuple):
 @cache
 def _template(folder: Path, name: str) -> _Template:
     """The compiled template; compiled once in a process."""
-    path = folder / name
+    path = platform_file(folder, name)
     try:
         return _Template(TextFSM(io.StringIO(path.read_text(encoding="utf-8"))), Lock())
     except (OSError, UnicodeDecodeError, TextFSMTemplateError) as error:

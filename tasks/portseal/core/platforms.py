@@ -1,14 +1,14 @@
 """A platform folder in, `Pack` out: everything portseal knows of one vendor's operating system.
 
 A folder holds `platform.toml` and any further `*.toml` beside it (one description in several files: no table may stand in
-two of them), the Jinja2 templates `switch.j2` and `port.j2`, and the TextFSM templates that its `[[show]]` tables name.
+two of them), the Jinja2 templates `switch.j2` and `port.j2`, and the TextFSM templates that its `[[show]]` tables name. It may
+stand on another (`core/platform_files.py`).
 """
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -20,6 +20,7 @@ from portseal.core.key_rules import Keys
 from portseal.core.model import Name, Value
 from portseal.core.paths import Paths
 from portseal.core.pattern import Lineage, Pattern
+from portseal.core.platform_files import description, platform_folders, shipped_folder
 from portseal.core.shows import Kind, Observe, Show
 
 __all__ = [
@@ -216,40 +217,14 @@ class Pack(Value):
     """Host options this platform reads, with what they do."""
 
 
-def shipped_folder() -> Path:
-    """The folder that holds the platform folders of this installation."""
-    import portseal_platforms
-
-    return Path(portseal_platforms.__path__[0])
-
-
-def platform_folders(*extra: Path) -> dict[str, Path]:
-    """Every platform folder by name; a folder in `extra` (a site's own) stands in front of the shipped one."""
-    found: dict[str, Path] = {}
-    for root in (shipped_folder(), *extra):
-        if root.is_dir():
-            found.update({path.parent.name: path.parent for path in sorted(root.glob("*/platform.toml"))})
-    return found
-
-
 def load_pack(folder: Path) -> Pack:
     """The platform that `folder` describes.
 
     Raises:
         PlatformError: the folder is not there, or its description is wrong; the message has every mistake.
     """
-    merged: dict[str, Any] = {}
-    files = [folder / "platform.toml", *sorted(p for p in folder.glob("*.toml") if p.name != "platform.toml")]
-    for file in files:
-        try:
-            part = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise PlatformError(f"{file}: {error}") from error
-        if twice := sorted(merged.keys() & part.keys()):
-            raise PlatformError(f"{file}: {', '.join(twice)} stands in another file of this platform already")
-        merged.update(part)
     try:
-        pack = Pack.model_validate(merged)
+        pack = Pack.model_validate(description(folder))
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise PlatformError(f"{folder}: {len(lines)} mistakes in the description\n" + "\n".join(lines)) from error

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from portseal.core.errors import PlatformError
 from portseal.core.intent import SwitchIntent
+from portseal.core.platform_files import layers
 from portseal.core.secrets import reference
 
 
@@ -31,7 +32,7 @@ def fit(name: str, length: int) -> str:
 @functools.cache
 def _environment(folders: tuple[Path, ...]) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(folders),
+        loader=FileSystemLoader([layer for folder in folders for layer in layers(folder)]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -46,7 +47,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
 def render(intent: SwitchIntent, *folders: Path) -> str:
     """The configuration of one switch, each line once, secrets as references.
 
-    A template is looked for in `folders` in turn, so that a site's own folder can override a single file.
+    A template is looked for in `folders` in turn, in each with the folders it stands on, so that a single file can be overridden.
 
     Raises:
         PlatformError: a template is missing or asks for what the intent has not.
