@@ -191,6 +191,8 @@ class Pack(Value):
     order: tuple[Order, ...] = ()
     idempotent: tuple[Lineage, ...] = ()
     negate: tuple[Negate, ...] = ()
+    sequence: tuple[Lineage, ...] = ()
+    """Lines whose order among their like counts (servers are asked in it); the switch puts a new one last."""
     defaults: tuple[Lineage, ...] = ()
     """Lines the switch may hide because they are its defaults: present and absent mean the same."""
     secrets: tuple[SecretPlace, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ from hier_config.root import HConfig
 from portseal.core.model import Value
 from portseal.core.paths import unfolded
 from portseal.core.platforms import Lineage, Pack
+
+_AWAY, _AGAIN = 1000, 1001
+"""Weights of lines that are taken away to be put last: behind all that has a weight of the platform's own."""
 
 
 class Section(Value):
@@ -65,7 +69,15 @@ def tree(text: str, driver: HConfigDriverBase) -> HConfig:
 
 def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
     """The sections to send, in order, to get from `before` to `after`; empty where there is nothing to do."""
-    delta = before.config_to_get_to(after).set_order_weight()
+    delta = before.config_to_get_to(after)
+    moved = [
+        placed
+        for match in pack.sequence
+        for placed in _put_in_order(before, after, delta, tuple(re.compile(pattern) for pattern in match))
+    ]
+    delta.set_order_weight()
+    for line, weight in moved:
+        line.order_weight = weight
     return tuple(
         Section(head=child.text, lines=tuple(_sent(child, pack)), weight=child.order_weight)
         for child in sorted(delta.children)
@@ -76,6 +88,37 @@ def _sent(child: HConfigChild, pack: Pack) -> Iterator[str]:
     if pack.paths:
         return unfolded(child.text, (line.text for line in sorted(child.children)), pack.paths, pack.negation)
     return _lines(child, pack.exit, 0)
+
+
+def _put_in_order(
+    before: HConfig | HConfigChild,
+    after: HConfig | HConfigChild,
+    delta: HConfig | HConfigChild,
+    match: tuple[re.Pattern[str], ...],
+) -> Iterator[tuple[HConfigChild, int]]:
+    """Let `delta` lead to the order of `after` too; gives the lines that this puts into it, with their weights.
+
+    What stays is the longest beginning of the wanted order that stands in it already. The others are taken away and put last in
+    turn, once new ones that come before them are there, so that the section is not empty in between.
+    """
+    if len(match) > 1:
+        for section in after.children:
+            old = before.children.get(section.text)
+            if old is not None and match[0].search(section.text):
+                change = delta.children.get(section.text) or delta.add_child(section.text)
+                yield from _put_in_order(old, section, change, match[1:])
+                if not change.children:
+                    change.delete()
+        return
+    here = [child.text for child in before.children if match[0].search(child.text)]
+    wanted = [child.text for child in after.children if match[0].search(child.text)]
+    standing = iter(here)
+    stay = len(tuple(itertools.takewhile(lambda text: text in standing, wanted)))
+    moved = [text for text in wanted[stay:] if text in here]
+    for text in moved:
+        yield delta.add_child(text).negate(), _AWAY
+    for place, text in enumerate(itertools.dropwhile(lambda text: text not in moved, wanted[stay:])):
+        yield delta.children.get(text) or delta.add_child(text), _AGAIN + place
 
 
 def _lines(child: HConfigChild, leave: str, depth: int) -> Iterator[str]:

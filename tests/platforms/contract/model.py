@@ -1,0 +1,120 @@
+"""Lines in, configuration out, for platforms that no simulator speaks for: what a plan's lines do to a text by the folder's own rules.
+
+It cannot tell whether a vendor takes a line, only that the planner's lines lead where they are meant to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from portseal.core.platforms import Lineage, Pack
+from portseal.core.secrets import Resolve, reveal
+from portseal.core.steps import Step
+
+
+@dataclass
+class Node:
+    """A line and what stands under it."""
+
+    text: str
+    children: list[Node] = field(default_factory=list)
+
+
+def carried_out(running: str, steps: Sequence[Step], pack: Pack, resolve: Resolve) -> str:
+    """`running` after `steps`."""
+    lines = [reveal(line, resolve) for step in steps for line in step.lines]
+    top = _read(running)
+    if pack.files:
+        _files(top, lines, pack)
+    else:
+        _lines(top, lines, pack)
+    return _text(top, pack)
+
+
+def _read(text: str) -> Node:
+    top = Node("")
+    stack = [(-1, top)]
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        depth = len(line) - len(line.lstrip())
+        while stack[-1][0] >= depth:
+            stack.pop()
+        node = Node(line.strip())
+        stack[-1][1].children.append(node)
+        stack.append((depth, node))
+    return top
+
+
+def _text(top: Node, pack: Pack) -> str:
+    lines: list[str] = []
+
+    def write(node: Node, depth: int) -> None:
+        for child in node.children:
+            lines.append(" " * depth + child.text)
+            write(child, depth + 1)
+
+    if pack.files:
+        shown = re.compile(pack.files.section)
+        top.children.sort(key=lambda node: node.text if shown.search(node.text) else "")
+    ends = [node for node in top.children if pack.read.complete and re.search(pack.read.complete, node.text)]
+    write(Node("", [node for node in top.children if node not in ends] + ends), 0)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _files(top: Node, lines: Sequence[str], pack: Pack) -> None:
+    assert pack.files is not None
+    here = top
+    for line in lines:
+        if re.search(pack.files.section, line):
+            top.children = [node for node in top.children if node.text != line]
+            here = Node(line)
+            top.children.append(here)
+        else:
+            here.children.append(Node(line.strip()))
+    top.children = [node for node in top.children if node.children or not re.search(pack.files.section, node.text)]
+
+
+def _lines(top: Node, lines: Sequence[str], pack: Pack) -> None:
+    stack = [top]
+    for line in lines:
+        depth, text = len(line) - len(line.lstrip()), line.strip()
+        if text == pack.exit:
+            continue
+        del stack[depth + 1 :]
+        path = [node.text for node in stack[1:]]
+        if text.startswith(pack.negation):
+            _take_away(stack[-1], path, text, pack)
+            continue
+        for match in pack.idempotent:
+            if _same(match, [*path, text]):
+                stack[-1].children = [
+                    n for n in stack[-1].children if n.text == text or not _same(match, [*path, n.text])
+                ]
+                break
+        node = next((child for child in stack[-1].children if child.text == text), None)
+        if node is None:
+            node = Node(text)
+            stack[-1].children.append(node)
+        stack.append(node)
+
+
+def _same(match: Lineage, path: Sequence[str]) -> bool:
+    return len(match) == len(path) and all(re.search(p, t) for p, t in zip(match, path, strict=True))
+
+
+def _take_away(parent: Node, path: Sequence[str], text: str, pack: Pack) -> None:
+    """Whatever `text` negates: the very line, or the one that the folder's own rules would negate so."""
+
+    def negated(line: str) -> str:
+        plain = f"{pack.negation}{line}"
+        for rule in pack.negate:
+            if _same(rule.match, [*path, plain]) or _same(rule.match, [*path, line]):
+                return re.sub(rule.search, rule.use, plain)
+        return plain
+
+    parent.children = [
+        node for node in parent.children if text not in (f"{pack.negation}{node.text}", negated(node.text))
+    ]

@@ -1,0 +1,236 @@
+"""A platform's capabilities and conflicts in, profiles out: every value it claims, in a profile that nothing forbids."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from portseal.core.capability import CLAIMED, OF_CAMERA, check, field_values
+from portseal.core.intent import SwitchIntent, derive
+from portseal.core.inventory import Camera, LinkKey, Radius, Site, Switch
+from portseal.core.model import Severity
+from portseal.core.platforms import Pack, load_pack, platform_folders
+from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
+from portseal.core.profiles_file import read_profiles
+from portseal.core.toml_source import TomlSource
+
+SWITCH = "acc-01"
+GOLDEN = Path(__file__).parents[2] / "golden"
+SERVERS = (
+    {"name": "nac-1", "address": "198.51.100.11", "key": "radius/nac-1"},
+    {"name": "nac-2", "address": "198.51.100.12", "key": "radius/nac-2"},
+)
+Choice = dict[str, Any]
+"""A profile as profiles.toml would have it, without its name."""
+
+
+class Wish(NamedTuple):
+    """One value of one field."""
+
+    feature: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.feature}={self.value}"
+
+
+@cache
+def packs() -> dict[str, tuple[Pack, Path]]:
+    """Every shipped platform with its folder."""
+    return {name: (load_pack(folder), folder) for name, folder in sorted(platform_folders().items())}
+
+
+@cache
+def port_stem(platform: str) -> str:
+    """What a camera port of the platform is called without its last number, as its reviewed plans have it."""
+    case = next(iter(sorted((GOLDEN / platform / "plan").glob("*/intent.json"))))
+    intent = SwitchIntent.model_validate_json(case.read_text(encoding="utf-8"))
+    return re.sub(r"\d+$", "", intent.ports[0].port)
+
+
+def wishes(pack: Pack) -> tuple[Wish, ...]:
+    """Every value that the platform claims of a profile's or a camera's field."""
+    claims = (claim for claim in pack.capability if claim.feature.split(".")[0] in {"dot1x", "macsec", "mac_limit"})
+    return tuple(dict.fromkeys(Wish(claim.feature, value) for claim in claims for value in claim.values))
+
+
+def _claimed(pack: Pack, feature: str) -> tuple[str, ...]:
+    values = [value for claim in pack.capability if claim.feature == feature for value in claim.values]
+    return tuple(dict.fromkeys([*values, *([CLAIMED[feature]] if CLAIMED.get(feature) else [])]))
+
+
+def with_wish(choice: Choice, wish: Wish) -> Choice:
+    """`choice` with one field set, and what has to stand beside it."""
+    made = deepcopy(choice)
+    here = made
+    *sections, field = wish.feature.split(".")
+    for section in sections:
+        here = here.setdefault(section, {})
+    value: Any = int(wish.value) if wish.value.isdigit() else wish.value
+    here[field] = value
+    if field == "action" and value == "vlan":
+        here["vlan"] = 666
+    elif field == "action":
+        here.pop("vlan", None)
+    if wish.feature in ("dot1x.methods", "macsec.ciphers"):
+        here[field] = [value]
+    if sections == ["mac_limit"]:
+        here.setdefault("maximum", 2)
+    return made
+
+
+def bases(pack: Pack) -> Iterator[Choice]:
+    """Combinations of what decides the most: mode, methods, MACsec and MAC limit; the endpoint default comes first."""
+    modes = sorted(_claimed(pack, "dot1x.mode"), key=["closed", "monitor", "off"].index)
+    methods = [m for m in ("dot1x", "mab") if m in _claimed(pack, "dot1x.methods")]
+    orders = [list(order) for n in (1, 2) for order in itertools.permutations(methods, n)]
+    policies = [p for p in _claimed(pack, "macsec.policy") if p != "off"]
+    links: list[Choice] = [{}, *({"policy": p, "cak": c} for p in policies for c in _claimed(pack, "macsec.cak"))]
+    limits: list[Choice | None] = [
+        None,
+        *({"maximum": 2, "violation": v} for v in _claimed(pack, "mac_limit.violation")[:1]),
+    ]
+    for limit, link, mode, order in itertools.product(limits, links, modes, orders):
+        choice: Choice = {"dot1x": {"mode": mode, "methods": order}, "macsec": dict(link)}
+        yield {**choice, "mac_limit": dict(limit)} if limit else choice
+
+
+def profile_of(name: str, choice: Choice) -> Profile | None:
+    """The profile, or None where profiles.toml may not have it, whatever the platform."""
+    read = read_profiles(TomlSource("profiles.toml", "", {name: choice}))
+    return None if read.findings else read.profiles[name]
+
+
+def has(choice: Choice, wish: Wish, pack: Pack) -> bool:
+    """Whether a port with this profile has the wished value in effect."""
+    site = site_of(pack, {"wished": choice})
+    (intent,) = derive(site, {pack.name: pack})
+    return wish.value in field_values(intent.ports[0], wish.feature)
+
+
+def refused(pack: Pack, choice: Choice) -> bool:
+    """Whether the platform cannot do this profile."""
+    if profile_of("tried", choice) is None:
+        return True
+    (intent,) = derive(site_of(pack, {"tried": choice}), {pack.name: pack})
+    return any(found.severity is Severity.ERROR for found in check(intent, pack))
+
+
+class Possible(NamedTuple):
+    """What a platform can do."""
+
+    choices: Mapping[str, Choice]
+    """By a name that tells the value it stands for."""
+    never: tuple[Wish, ...]
+    """Claimed values that are in no profile which the platform's own conflicts allow."""
+
+
+@cache
+def possible_bases(platform: str) -> tuple[Choice, ...]:
+    """The bases that the platform can do."""
+    pack = packs()[platform][0]
+    return tuple(base for base in bases(pack) if not refused(pack, base))
+
+
+@cache
+def possible(platform: str) -> Possible:
+    """Profiles that together have every value that the platform claims."""
+    pack = packs()[platform][0]
+    found: dict[str, Choice] = {"plain": possible_bases(platform)[0]}
+    never = []
+    for wish in wishes(pack):
+        made = next(covering(pack, wish, possible_bases(platform)), None)
+        if made is None:
+            never.append(wish)
+        elif made not in found.values():
+            found[re.sub(r"[^A-Za-z0-9]+", "-", str(wish))] = made
+    for number, base in enumerate(possible_bases(platform)):
+        if base not in found.values():
+            found[f"base-{number}"] = base
+    return Possible(found, tuple(never))
+
+
+def covering(pack: Pack, wish: Wish, among: Sequence[Choice]) -> Iterator[Choice]:
+    """Profiles that have the wished value and are possible."""
+    if wish.value == "*":
+        yield from among
+        return
+    for base in among:
+        made = with_wish(base, wish)
+        if profile_of("tried", made) is not None and has(made, wish, pack) and not refused(pack, made):
+            yield made
+
+
+def site_of(
+    pack: Pack,
+    profiles: Mapping[str, Choice],
+    *,
+    cameras: Sequence[Camera] | None = None,
+    vlan: int | None = None,
+    servers: Sequence[Mapping[str, Any]] = SERVERS,
+    options: Mapping[str, str | int | bool] | None = None,
+) -> Site:
+    """One switch with a camera for each profile, on ports 1, 2, ...; or with the `cameras` that are given."""
+    made = {name: profile for name, choice in profiles.items() if (profile := profile_of(name, choice))}
+    rows = (
+        cameras
+        if cameras is not None
+        else [camera_for(made[name], number, pack, vlan=vlan) for number, name in enumerate(made, start=1)]
+    )
+    keyed = [camera for camera in rows if camera.macsec == CakSource.STATIC]
+    return Site(
+        name="contract",
+        cameras=tuple(rows),
+        profiles=made,
+        switches={
+            SWITCH: Switch(
+                name=SWITCH,
+                platform=pack.name,
+                address="192.0.2.11",
+                radius=Radius.model_validate({"servers": list(servers)}),
+                options=dict(options or {}),
+            )
+        },
+        keys={camera.name: link_key(camera, made[camera.profile]) for camera in keyed},
+    )
+
+
+def camera_for(
+    profile: Profile, number: int, pack: Pack, *, vlan: int | None = None, port: int | None = None
+) -> Camera:
+    """Camera `number`, able to do what its profile asks for."""
+    secured = profile.macsec.policy is not MacsecPolicy.OFF
+    derived = secured and profile.macsec.cak is CakSource.DERIVED
+    speaks = profile.dot1x.mode is not Mode.OFF and (Method.DOT1X in profile.dot1x.methods or derived)
+    return Camera.model_validate(
+        {
+            "name": f"cam-{number}",
+            "mac": f"ac:cc:8e:00:{number >> 8:02x}:{number & 255:02x}",
+            "switch": SWITCH,
+            "port": f"{port_stem(pack.name)}{port or number}",
+            "profile": profile.name,
+            "supplicant": "eap-tls" if speaks else "none",
+            "macsec": profile.macsec.cak if secured else "none",
+            "vlan": vlan,
+            "row": number + 1,
+        }
+    )
+
+
+def link_key(camera: Camera, profile: Profile) -> LinkKey:
+    """The static key of a camera's link, as long as its cipher suites want it."""
+    size = 256 if profile.macsec.ciphers[0].endswith("256") else 128
+    return LinkKey.model_validate(
+        {"ckn": camera.mac.replace(":", "").rjust(16, "0"), "cak": f"cak/{camera.name}", "size": size}
+    )
+
+
+def takes_vlans(pack: Pack) -> bool:
+    """Whether the platform takes a camera's VLAN."""
+    claims = [claim for claim in pack.capability if claim.feature in OF_CAMERA and claim.feature == "vlan"]
+    return not claims or any(claim.values for claim in claims)

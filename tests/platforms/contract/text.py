@@ -1,0 +1,49 @@
+"""The lines of a running configuration, ours and those of others, in a form in which before and after can be compared."""
+
+from __future__ import annotations
+
+from contract.bench import Bench
+from contract.profiles import port_stem
+from contract.said import JOIN, paths
+from portseal.core.owned import owned_configuration, shared_section
+from portseal.core.platforms import Owned
+
+PORTS = 64
+
+
+def _ports(bench: Bench) -> list[str]:
+    return [f"{port_stem(bench.pack.name)}{number}" for number in range(1, PORTS)]
+
+
+def _addresses(bench: Bench) -> list[str]:
+    """Of every server that a change of the contract brings in."""
+    return [f"198.51.100.{number}" for number in range(1, 255)]
+
+
+def _configuration(bench: Bench, *, everything: bool) -> tuple[list[str], list[str]]:
+    """Lines with their sections (all, or ours), and those of them that are never removed."""
+    pack = bench.pack.model_copy(update={"owned": (Owned(match=(".",)),)}) if everything else bench.pack
+    found = owned_configuration(
+        bench.running(),
+        pack,
+        ports=_ports(bench),
+        radius_addresses=_addresses(bench),
+        mark=bench.marks().running,
+    )
+    return paths(found.text), paths(found.keep)
+
+
+def owned_lines(bench: Bench) -> list[str]:
+    """Our lines, in order, without those that are never removed and sections that hold nothing else."""
+    lines, kept = _configuration(bench, everything=False)
+    left = [line for line in lines if line not in kept]
+    shared = shared_section(bench.pack, _ports(bench), _addresses(bench))
+    parents = {line.rpartition(JOIN)[0] for line in left}
+    return [line for line in left if line in parents or JOIN in line or not shared(line)]
+
+
+def outside(bench: Bench) -> list[str]:
+    """Everybody else's lines, in order."""
+    lines, _ = _configuration(bench, everything=True)
+    ours = set(_configuration(bench, everything=False)[0])
+    return [line for line in lines if line not in ours]
