@@ -10,16 +10,17 @@ from typing import TypeVar
 
 import asyncssh
 
+from portseal.simulator.cameras import HOST, CameraHandle, Running, start_cameras
+from portseal.simulator.certificates import Authority
 from portseal.simulator.faults import Fault
 from portseal.simulator.latency import delayed_listener
 from portseal.simulator.server import Server
 from portseal.simulator.switch import LogLine, Switch
-from portseal.simulator.world import Device, PortSpec, RadiusSpec, SwitchSpec
+from portseal.simulator.world import CameraSpec, Device, PortSpec, RadiusSpec, SwitchSpec
 
 __all__ = ["Farm", "Handle", "PortSpec", "SwitchSpec"]
 
 T = TypeVar("T")
-HOST = "127.0.0.1"
 
 
 class Handle:
@@ -125,13 +126,25 @@ class Handle:
 
 
 class Farm:
-    """Simulated switches; a context manager that starts and stops them all.
+    """Simulated switches, and the APIs of cameras behind them; a context manager that starts and stops them all.
 
-    `delay` is added round-trip time in seconds, handshakes included.
+    `delay` is added round-trip time to switches in seconds, handshakes included.
     """
 
-    def __init__(self, specs: Iterable[SwitchSpec], *, username: str, password: str, delay: float = 0.0) -> None:
+    def __init__(
+        self,
+        specs: Iterable[SwitchSpec],
+        *,
+        username: str,
+        password: str,
+        delay: float = 0.0,
+        cameras: Iterable[CameraSpec] = (),
+    ) -> None:
         self._specs = tuple(specs)
+        self._camera_specs = tuple(cameras)
+        self._cameras = Running({}, (), ())
+        self.authority = Authority()
+        """Signs the cameras' certificates."""
         self._username = username
         self._password = password
         self._delay = delay
@@ -166,6 +179,11 @@ class Farm:
     def __len__(self) -> int:
         return len(self._handles)
 
+    @property
+    def cameras(self) -> dict[str, CameraHandle]:
+        """The cameras that have an API, by name."""
+        return self._cameras.handles
+
     def known_hosts(self) -> str:
         """A known_hosts file of all switches."""
         return "".join(f"[{sw.host}]:{sw.port} {' '.join(sw.host_key.split()[:2])}\n" for sw in self)
@@ -177,8 +195,9 @@ class Farm:
         loop.close()
 
     async def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        switches: dict[str, Switch] = {}
         for spec in self._specs:
-            switch = Switch(spec, self._username, self._password, loop)
+            switch = switches[spec.name] = Switch(spec, self._username, self._password, loop)
             listener = await asyncssh.listen(
                 HOST,
                 0,
@@ -197,10 +216,13 @@ class Farm:
                 self._listeners.append(wire)
                 port = wire.sockets[0].getsockname()[1]
             self._handles[spec.name] = Handle(switch, port)
+        self._cameras = await start_cameras(self._camera_specs, switches, self.authority)
+        self._listeners += self._cameras.listeners
 
     async def _close(self) -> None:
         for listener in self._listeners:
             listener.close()
+        self._cameras.hang_up()
         open_connections = [c for handle in self._handles.values() for c in handle.connections()]
         for connection in open_connections:
             connection.abort()

@@ -1,4 +1,4 @@
-"""What can be made to go wrong with a simulated switch."""
+"""What can be made to go wrong with a simulated switch, and with a camera's API."""
 
 from __future__ import annotations
 
@@ -93,6 +93,35 @@ class OtherEngineer(Value):
     seconds: Annotated[float, Field(ge=0)] = 0.0
     pattern: Pattern | None = None
 
+
+class ApiDown(Value):
+    """The camera's API does not answer."""
+
+    kind: Literal["api-down"] = "api-down"
+
+
+class ApiLoginRefused(Value):
+    """The camera's API refuses every login."""
+
+    kind: Literal["api-login-refused"] = "api-login-refused"
+
+
+class ApiError(Value):
+    """Calls of `method` (None: all) are answered with an error object."""
+
+    kind: Literal["api-error"] = "api-error"
+    method: str | None = None
+    code: int = 1000
+    message: str = "Internal error"
+
+
+class SaysUnsecured(Value):
+    """The camera says that its link is not secured, whatever the switch says."""
+
+    kind: Literal["says-unsecured"] = "says-unsecured"
+
+
+CameraFault = ApiDown | ApiLoginRefused | ApiError | SaysUnsecured
 
 Fault = (
     CutAfterBytes
