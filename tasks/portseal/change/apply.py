@@ -1,144 +1,118 @@
 """A reviewed plan in, what became of each switch out: the engine that carries a change out and confirms it only once verified.
 
 For each switch: read and compare → look at the ports as they are → arm and push → read back → observe until verified or
-out of time → confirm and save, or revert. A process that dies after the arming leaves a switch that undoes itself.
+out of time → confirm and save, or revert. Each step is noted before it is taken. A process that dies after the arming
+leaves a switch that undoes itself.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+
+from pydantic import JsonValue
 
 from portseal.change.ending import Ending, SwitchResult
-from portseal.confirm import confirm, revert, save, undo_refused
-from portseal.core import planning
-from portseal.core.errors import PortsealError, PushRejected, SessionCut, StalePlan, SwitchError
-from portseal.core.intent import PortIntent, SwitchIntent
+from portseal.change.standing import check_fresh, read_back
+from portseal.change.terms import Change, Ended
+from portseal.change.undo import undo
+from portseal.confirm import confirm, save, undo_refused
+from portseal.core.errors import PortsealError, PushRejected, SessionCut
+from portseal.core.intent import PortIntent
+from portseal.core.journal_entry import Event
 from portseal.core.observation import LinkState, PortState
-from portseal.core.planning import SwitchPlan
-from portseal.core.platforms import Pack
-from portseal.core.rendering import render
-from portseal.core.steps import SWITCH_WIDE
 from portseal.core.verdict import Outcome, Verdict
-from portseal.estate import Estate
 from portseal.observe import observe
-from portseal.plan import plan_from
 from portseal.push import check_idle, push
 from portseal.transport.session import Session
 from portseal.verify import wait_for
 
-Say = Callable[[str, str], None]
-"""(switch, what is being done) — for progress."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On what terms a change is carried out."""
-
-    minutes: int
-    """The switch's own timer."""
-    verify_seconds: float
-    accept: frozenset[tuple[str, str]] = frozenset()
-    """(switch, long port name) of ports that may fail without the switch being rolled back."""
-    without_timer: bool = False
-    """Also change switches that cannot undo a change by themselves."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One switch's part of a plan, with all that carrying it out needs."""
-
-    plan: SwitchPlan
-    estate: Estate
-    terms: Terms
-    connect: Callable[[], Session]
-    """Opens a session, or gives the one that is open."""
-    reconnect: Callable[[], Session]
-    """Opens a new session after the first was lost."""
-    say: Say
-
-    @property
-    def switch(self) -> str:
-        """Its name."""
-        return self.plan.switch
-
-    @property
-    def pack(self) -> Pack:
-        """Its platform."""
-        return self.estate.pack(self.switch)
-
-    @property
-    def intent(self) -> SwitchIntent:
-        """What the switch must be, without the ports that the plan leaves alone."""
-        return planning.without_ports(self.estate.intent(self.switch), {r.scope for r in self.plan.refusals})
-
-    def tell(self, what: str) -> None:
-        """Report progress."""
-        self.say(self.switch, what)
-
-    def end(self, ending: Ending, message: str, verdicts: tuple[Verdict, ...] = ()) -> SwitchResult:
-        """What became of it, secrets taken out."""
-        text = self.estate.redactor().clean(message)
-        return SwitchResult(switch=self.switch, ending=ending, message=text, verdicts=verdicts)
-
 
 def apply_switch(change: Change) -> SwitchResult:
     """Carry a plan out on its switch; never raises one of our errors, the result says what happened."""
+    return ended(change, _apply)
+
+
+def ended(change: Change, how: Callable[[Change], SwitchResult]) -> SwitchResult:
+    """What `how(change)` makes of the switch, noted, with the seconds it took."""
     began = time.monotonic()
     try:
-        result = _apply(change)
-    except _Ended as ended:
-        result = ended.result
-    return result.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
-
-
-class _Ended(Exception):
-    def __init__(self, result: SwitchResult) -> None:
-        super().__init__(result.message)
-        self.result = result
+        result = how(change)
+    except Ended as over:
+        result = over.result
+    result = result.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
+    failing: list[JsonValue] = [
+        f"{v.port} {v.camera}: {v.reason}" for v in result.verdicts if v.outcome is not Outcome.PASS
+    ]
+    try:
+        change.write(Event.SWITCH_ENDED, ending=result.ending, message=result.message, failing=failing)
+    except PortsealError as error:
+        return result.model_copy(update={"message": f"{result.message}; {error}"})
+    return result
 
 
 def _apply(change: Change) -> SwitchResult:
-    plan, intent = change.plan, change.intent
-    whole = any(step.scope == SWITCH_WIDE for step in plan.steps)
-    watched = tuple(port for port in intent.ports if whole or port.port in plan.changed_ports)
-    session, before = _begin(change, watched)
-    _push(change, session)
+    session, excused = _begin(change)
+    _push(change, session, excused)
+    return verify_and_keep(change, session, excused)
+
+
+def verify_and_keep(change: Change, session: Session, excused: frozenset[str]) -> SwitchResult:
+    """The end of a change that was pushed: verified and confirmed, or undone.
+
+    `excused`: long names of ports that need not pass, because their cameras were not there before the change either.
+    """
     try:
         change.tell("verifying")
-        stored = _read_back(change, session)
-        found = wait_for(
-            session,
-            watched,
-            change.estate,
-            seconds=change.terms.verify_seconds,
-            enough=lambda verdicts: not _blocking(verdicts, before, watched, change.terms),
-        )
+        change.write(Event.VERIFYING)
+        stored, digest = read_back(change, session)
+        found = _wait(change, session, excused)
     except PortsealError as error:
-        return _undo(change, f"could not be verified: {error}", lost=isinstance(error, SessionCut))
-    if blocking := _blocking(found, before, watched, change.terms):
+        return undo(change, f"could not be verified: {error}", lost=isinstance(error, SessionCut))
+    if blocking := _blocking(found, excused, change):
         told = "; ".join(f"{v.port} {v.camera}: {v.reason}" for v in blocking[:5])
         more = f" and {len(blocking) - 5} more" if len(blocking) > 5 else ""
-        return _undo(change, f"{len(blocking)} ports not as intended ({told}{more})", verdicts=found)
-    return _keep(change, session, found, stored)
+        return undo(change, f"{len(blocking)} ports not as intended ({told}{more})", verdicts=found)
+    return keep(change, session, found, stored, digest)
 
 
-def _keep(change: Change, session: Session, found: tuple[Verdict, ...], stored: dict[str, str]) -> SwitchResult:
-    """Confirm, save and remember."""
+def _wait(change: Change, session: Session, excused: frozenset[str]) -> tuple[Verdict, ...]:
+    if change.back_to:
+        return ()
+    return wait_for(
+        session,
+        change.watched,
+        change.estate,
+        seconds=change.terms.verify_seconds,
+        enough=lambda verdicts: not _blocking(verdicts, excused, change),
+    )
+
+
+def keep(
+    change: Change, session: Session, found: tuple[Verdict, ...], stored: Mapping[str, str], digest: str
+) -> SwitchResult:
+    """Confirm, save and remember; `digest` is of the owned configuration that is kept."""
     change.tell("confirming")
     try:
+        change.write(Event.CONFIRMING, digest=digest)
         confirm(session, change.pack)
     except SessionCut as error:
         text = f"the session was lost while confirming ({error}); plan again to see what the switch has"
         return change.end(Ending.UNCERTAIN, text, found)
-    except SwitchError as error:
-        return _undo(change, f"could not be confirmed: {error}", lost=True, verdicts=found)
-    _remember(change, stored)
+    except PortsealError as error:
+        return undo(change, f"could not be confirmed: {error}", lost=True, verdicts=found)
+    return keep_confirmed(change, session, found, stored)
+
+
+def keep_confirmed(
+    change: Change, session: Session, found: tuple[Verdict, ...], stored: Mapping[str, str]
+) -> SwitchResult:
+    """Save and remember what the switch has confirmed."""
     try:
+        change.write(Event.SAVING)
+        _remember(change, stored)
         save(session, change.pack)
-    except SwitchError as error:
+    except PortsealError as error:
         text = f"confirmed, but not saved ({error}); save it there, or a reload takes it away"
         return change.end(Ending.UNCERTAIN, text, found)
     failing = sum(v.outcome is not Outcome.PASS for v in found)
@@ -153,19 +127,25 @@ def _keep(change: Change, session: Session, found: tuple[Verdict, ...], stored: 
 
 def _remember(change: Change, stored: Mapping[str, str]) -> None:
     """Keep which ports are sealed now: those of the inventory, and of the refused ones those that were before."""
+    if change.back_to:
+        change.estate.memory.remember(
+            change.switch, ports=change.sealed_before, stored=change.estate.memory.stored(change.switch)
+        )
+        return
     memory, refused = change.estate.memory, {refusal.scope for refusal in change.plan.refusals}
     ports = frozenset(port.port for port in change.intent.ports) | (memory.sealed(change.switch) & refused)
     memory.remember(change.switch, ports=ports, stored=stored)
 
 
-def _begin(change: Change, watched: Sequence[PortIntent]) -> tuple[Session, dict[str, PortState]]:
-    """Everything up to the first write: an open session and the ports as they are."""
+def _begin(change: Change) -> tuple[Session, frozenset[str]]:
+    """Everything up to the first write: an open session, and the ports whose cameras are not there."""
     commit = change.pack.commit
     try:
+        change.write(Event.SWITCH_BEGUN)
         change.tell("connecting")
         session = change.connect()
     except PortsealError as error:
-        raise _Ended(change.end(Ending.UNREACHABLE, str(error))) from error
+        raise Ended(change.end(Ending.UNREACHABLE, str(error))) from error
     try:
         change.tell("comparing")
         asked = [change.pack.read.command, *([commit.pending] if commit.pending else [])]
@@ -174,31 +154,17 @@ def _begin(change: Change, watched: Sequence[PortIntent]) -> tuple[Session, dict
             check_idle(change.switch, pending[0], commit)
         check_fresh(change, running)
         if not change.plan.changes:
-            raise _Ended(change.end(Ending.UNCHANGED, "nothing to do"))
-        return session, observe(session, watched, change.estate, pause=0.0).first
+            raise Ended(change.end(Ending.UNCHANGED, "nothing to do"))
+        before = observe(session, change.watched, change.estate, pause=0.0).first
+        excused = frozenset(port.port for port in change.watched if excuses(before.get(port.port), port))
+        sealed = sorted(change.estate.memory.sealed(change.switch))
+        change.write(Event.ARMING, minutes=change.terms.minutes, excused=[*sorted(excused)], sealed=[*sealed])
     except PortsealError as error:
-        raise _Ended(change.end(Ending.REFUSED, f"nothing was sent: {error}")) from error
+        raise Ended(change.end(Ending.REFUSED, f"nothing was sent: {error}")) from error
+    return session, excused
 
 
-def check_fresh(change: Change, running: str) -> None:
-    """Refuse a plan that no longer describes what would happen.
-
-    Raises:
-        StalePlan: the site, a template, a secret or the owned configuration of the switch changed since.
-    """
-    plan, pack, marks = change.plan, change.pack, change.estate.marks(change.switch)
-    if planning.owned_digest(plan, change.intent, running, pack, marks) != plan.running_digest:
-        raise StalePlan(plan.switch, "the running configuration changed since the plan was made; plan again")
-    if not plan.changes:
-        return
-    rendered = render(change.intent, change.estate.folder(plan.switch))
-    if sha256(rendered.encode()).hexdigest() != plan.rendered_digest:
-        raise StalePlan(plan.switch, "the site or a template changed since the plan was made; plan again")
-    if planning.secret_marks(rendered, pack, marks) != plan.secrets:
-        raise StalePlan(plan.switch, "a secret changed since the plan was made; plan again")
-
-
-def _push(change: Change, session: Session) -> None:
+def _push(change: Change, session: Session, excused: frozenset[str]) -> None:
     change.tell("pushing")
     try:
         push(
@@ -210,80 +176,36 @@ def _push(change: Change, session: Session) -> None:
             without_timer=change.terms.without_timer,
         )
     except PushRejected as error:
-        raise _Ended(_undo(change, str(error), how=undo_refused)) from error
+        raise Ended(undo(change, str(error), how=undo_refused)) from error
     except SessionCut as error:
-        raise _Ended(_undo(change, str(error), lost=True)) from error
+        raise Ended(undo(change, str(error), lost=True)) from error
     except PortsealError as error:
-        raise _Ended(change.end(Ending.REFUSED, f"nothing was sent: {error}")) from error
-
-
-def _read_back(change: Change, session: Session) -> dict[str, str]:
-    """See that the switch has what was sent; gives what its undecodable texts stand for.
-
-    Raises:
-        PushRejected: a line is missing although nothing was refused.
-    """
-    plan, estate = change.plan, change.estate
-    (running,) = session.run([change.pack.read.command])
-    fresh = estate.marks(plan.switch, forget=True)
-    folders = (estate.folder(plan.switch),)
-    stored = planning.learned(plan, change.intent, running, pack=change.pack, folders=folders, marks=fresh)
-    left = plan_from(running, plan.switch, estate, stored=stored)
-    if left.changes:
-        lacking = "; ".join(line.strip() for step in left.steps[:3] for line in step.lines[:2])
-        raise PushRejected(plan.switch, f"took the lines without a word, but does not show them all ({lacking})")
-    return stored
-
-
-def _undo(
-    change: Change,
-    why: str,
-    *,
-    lost: bool = False,
-    how: Callable[[Session, Pack], None] = revert,
-    verdicts: tuple[Verdict, ...] = (),
-) -> SwitchResult:
-    """Revert now and read back; what cannot be reached undoes itself, where it can."""
-    plan = change.plan
-    change.tell("rolling back")
+        raise Ended(change.end(Ending.REFUSED, f"nothing was sent: {error}")) from error
     try:
-        session = change.reconnect() if lost else change.connect()
-        how(session, change.pack)
-        (running,) = session.run([change.pack.read.command])
-        digest = planning.owned_digest(plan, change.intent, running, change.pack, change.estate.marks(plan.switch))
+        change.write(Event.PUSHED)
     except PortsealError as error:
-        failed = f"{why}; could not be reverted from here ({error})"
-        if not change.pack.commit.strategy.self_undoing:
-            by_hand = "; ".join(change.pack.commit.revert)
-            text = (
-                f"{failed}, and the switch does not undo it by itself: look at it, and roll back there with `{by_hand}`"
-            )
-            return change.end(Ending.UNCERTAIN, text, verdicts)
-        text = f"{failed}, the switch undoes it by itself when its timer ends"
-        return change.end(Ending.ARMED, text, verdicts)
-    if digest != plan.running_digest:
-        text = f"{why}; reverted, but the owned configuration is not what it was before; look at it"
-        return change.end(Ending.UNCERTAIN, text, verdicts)
-    return change.end(Ending.ROLLED_BACK, f"{why}; rolled back, the configuration is as before", verdicts)
+        raise Ended(undo(change, str(error))) from error
 
 
-def _blocking(
-    found: Sequence[Verdict], before: Mapping[str, PortState], watched: Sequence[PortIntent], terms: Terms
-) -> tuple[Verdict, ...]:
-    intents = {port.port: port for port in watched}
-    return tuple(v for v in found if blocks(v, before.get(v.port), intents[v.port], terms.accept))
+def _blocking(found: Sequence[Verdict], excused: frozenset[str], change: Change) -> tuple[Verdict, ...]:
+    return tuple(verdict for verdict in found if blocks(verdict, excused, change.terms.accept))
 
 
-def blocks(verdict: Verdict, before: PortState | None, intent: PortIntent, accept: frozenset[tuple[str, str]]) -> bool:
+def blocks(verdict: Verdict, excused: frozenset[str], accept: frozenset[tuple[str, str]]) -> bool:
     """Whether a verdict forbids the confirm: every one that is not a pass, unless the change cannot be its cause.
 
-    It cannot where the camera was not there before either: no link, or another station in its place. Unknown always blocks.
+    It cannot on an excused port. Unknown always blocks.
     """
     if verdict.outcome is Outcome.PASS or (verdict.switch, verdict.port) in accept:
         return False
-    if verdict.outcome is Outcome.UNKNOWN or before is None:
-        return True
-    if before.link is LinkState.DOWN or before.err_disabled is not None:
+    return verdict.outcome is Outcome.UNKNOWN or verdict.port not in excused
+
+
+def excuses(before: PortState | None, intent: PortIntent) -> bool:
+    """Whether the camera was not there before the change: no link, or another station in its place."""
+    if before is None:
         return False
+    if before.link is LinkState.DOWN or before.err_disabled is not None:
+        return True
     stations = {*before.macs, *(session.mac for session in before.sessions if session.mac)}
-    return not stations or intent.mac in stations
+    return bool(stations) and intent.mac not in stations

@@ -20,6 +20,8 @@ class Ending(StrEnum):
     UNREACHABLE = "unreachable"
     ARMED = "armed"
     """The session was lost after the arming; the switch undoes the change by itself."""
+    NOT_BEGUN = "not-begun"
+    """The run ended before its turn came."""
     UNCERTAIN = "uncertain"
     """What the switch has now could not be read back; look at it."""
 

@@ -1,49 +1,192 @@
-"""A plan of many switches in, what became of each out: switches in parallel, each confirmed on its own."""
+"""A plan of many switches in, what became of each out: in waves, each switch confirmed on its own, all of it in the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
+from pydantic import JsonValue
 
-from portseal.change.apply import Change, Say, Terms, apply_switch
+from portseal.change.apply import apply_switch
 from portseal.change.ending import Ending, SwitchResult
+from portseal.change.exclusive import actor, exclusive
+from portseal.change.journal import Journal, new_run
+from portseal.change.terms import Change, Say, Terms
+from portseal.core.errors import InputError
+from portseal.core.journal_entry import Event
+from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
+from portseal.core.waves import Budget, Wave
 from portseal.estate import Estate
 from portseal.fleet import on_all
 
 
-def carry_out(
+class Orders(Value):
+    """How a run is carried out; kept in the journal, so that another process can go on with it."""
+
+    terms: Terms
+    waves: tuple[Wave, ...] = ()
+    """None: all switches are one wave."""
+    budget: Budget = Budget(failures="100000")
+    """Without one nothing stops the run, and each switch stands for itself."""
+    keep_finished: bool = True
+    """False: where a wave fails, what earlier waves confirmed is rolled back as well."""
+
+
+Perform = Callable[[Change], SwitchResult]
+"""What is done to one switch."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that was begun, and its place in the journal."""
+
+    name: str
+    journal: Journal
+
+    def note(self, event: Event, switch: str, data: dict[str, JsonValue]) -> None:
+        """Write a row."""
+        self.journal.write(self.name, event, switch, **data)
+
+
+def open_journal(estate: Estate) -> Journal:
+    """The site's journal; secrets that this process has seen do not get into it."""
+    return Journal(estate.memory.folder / "journal.db", clean=lambda text: estate.redactor().clean(text))
+
+
+@contextmanager
+def begin_run(
     estate: Estate,
-    plans: tuple[SwitchPlan, ...],
-    terms: Terms,
+    what: str,
     *,
-    done: Callable[[str], None] = lambda _: None,
-    say: Say = lambda switch, what: None,
-) -> tuple[SwitchResult, ...]:
-    """Carry `plans` out; the results are in their order."""
+    plan: str = "",
+    text: str = "",
+    reason: str = "",
+    ticket: str = "",
+    orders: Orders | None = None,
+    again: str = "",
+) -> Iterator[Run]:
+    """A run on the site, alone there until the block ends. `plan`, `text`: digest and text of the plan it carries out.
+
+    `orders`: what whoever resumes it has to know. `again`: name of the run that is taken up, instead of a new one. Where the
+    block is left by an exception, the run stays open.
+
+    Raises:
+        InputError: another run is at work, or one was interrupted and has to be resumed or aborted first.
+    """
+    name = again or new_run(datetime.now(UTC))
+    with exclusive(estate.memory.folder, name), open_journal(estate) as journal:
+        if left := [run.run for run in journal.runs() if run.open and run.run != again]:
+            raise InputError(
+                f"{estate.site.path}: run {left[0]} was interrupted; `portseal resume` goes on with it, `portseal abort` "
+                "undoes what it left unconfirmed"
+            )
+        run = Run(name, journal)
+        data: dict[str, JsonValue] = {"actor": actor(), "what": what, "reason": reason, "ticket": ticket, "plan": plan}
+        if orders:
+            data["orders"] = orders.model_dump(mode="json")
+        if again:
+            run.note(Event.RESUMED, "", {"actor": actor(), "what": what, "reason": reason})
+        else:
+            if plan:
+                journal.keep_plan(plan, text)
+            run.note(Event.RUN_BEGUN, "", data)
+        yield run
+        run.note(Event.RUN_ENDED, "", {})
+
+
+@dataclass
+class _Tally:
+    """How a wave goes; shared by the threads that work on it."""
+
+    budget: Budget
+    of: int
+    failed: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, result: SwitchResult) -> None:
+        """Take a result into account."""
+        with self._lock:
+            self.failed += not result.good
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no further switch may be begun."""
+        with self._lock:
+            return self.budget.exhausted(self.failed, self.of)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run does to its switches, and with what."""
+
+    estate: Estate
+    run: Run
+    orders: Orders
+    perform: Perform = apply_switch
+    prepare: Callable[[Change], Change] = lambda change: change
+    """Makes of a change what `perform` takes."""
+    may_begin: Callable[[str], str] = lambda switch: ""
+    """Asked before each switch; says why it may not be begun any more."""
+    say: Say = lambda switch, what: None
+    done: Callable[[str], None] = lambda switch: None
+
+
+def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ...]:
+    """Carry `plans` out, wave after wave; the results are in their order. What a stop leaves over is `not-begun`."""
     by_switch = {plan.switch: plan for plan in plans}
-    outcomes = on_all(
-        estate.only(by_switch), apply_plan, SwitchResult, done=done, plans=by_switch, terms=terms, say=say
-    )
+    results: dict[str, SwitchResult] = {}
+    stopped = ""
+    for wave in work.orders.waves or (Wave(number=1, switches=tuple(by_switch)),):
+        names = tuple(name for name in wave.switches if name in by_switch)
+        if stopped or not names:
+            results.update(_not_begun(names, stopped))
+            continue
+        work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
+        tally = _Tally(work.orders.budget, len(names))
+        outcomes = on_all(
+            work.estate.only(names), perform, SwitchResult, done=work.done, work=work, plans=by_switch, tally=tally
+        )
+        found = {name: _result(name, outcomes.results, outcomes.failures) for name in names}
+        results.update(found)
+        bad = [name for name, result in found.items() if not result.good]
+        if tally.exhausted:
+            stopped = f"wave {wave.number} failed ({', '.join(bad[:5])}), so that no further one was begun"
+        work.run.note(Event.WAVE_ENDED, "", {"wave": wave.number, "failed": [*bad], "stopped": stopped})
     return tuple(
-        outcomes.results.get(plan.switch)
-        or SwitchResult(switch=plan.switch, ending=Ending.UNCERTAIN, message=outcomes.failures[plan.switch])
-        for plan in plans
+        results.get(plan.switch) or _not_begun([plan.switch], "it is in no wave")[plan.switch] for plan in plans
     )
 
 
-def apply_plan(task: Task, estate: Estate, plans: dict[str, SwitchPlan], terms: Terms, say: Say) -> Result:
+def _not_begun(names: Sequence[str], why: str) -> dict[str, SwitchResult]:
+    return {name: SwitchResult(switch=name, ending=Ending.NOT_BEGUN, message=why) for name in names}
+
+
+def _result(name: str, results: Mapping[str, SwitchResult], failures: Mapping[str, str]) -> SwitchResult:
+    if name in results:
+        return results[name]
+    return SwitchResult(switch=name, ending=Ending.UNCERTAIN, message=failures.get(name, f"{name}: nothing came of it"))
+
+
+def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPlan], tally: _Tally) -> Result:
     """`result` is a `SwitchResult`, `diff` the plan's; `changed` where the switch was confirmed."""
     plan = plans[task.host.name]
-    result = apply_switch(
-        Change(
-            plan=plan,
-            estate=estate,
-            terms=terms,
-            connect=lambda: estate.session(task.host),
-            reconnect=lambda: estate.session(task.host, again=True),
-            say=say,
-        )
+    why = "too many switches of its wave failed" if tally.exhausted else work.may_begin(plan.switch)
+    if why:
+        return Result(host=task.host, result=_not_begun([plan.switch], why)[plan.switch])
+    change = Change(
+        plan=plan,
+        estate=estate,
+        terms=work.orders.terms,
+        connect=lambda: estate.session(task.host),
+        reconnect=lambda: estate.session(task.host, again=True),
+        say=work.say,
+        note=work.run.note,
     )
+    result = work.perform(work.prepare(change))
+    tally.count(result)
     return Result(host=task.host, result=result, changed=result.ending is Ending.APPLIED, diff=plan.diff)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +11,8 @@ import typer
 from portseal.cli.options import Limit, SiteDir
 
 if TYPE_CHECKING:
-    from portseal.change.apply import Terms
     from portseal.change.ending import SwitchResult
+    from portseal.change.terms import Terms
     from portseal.estate import Estate
 
 
@@ -39,6 +38,8 @@ def apply(
             help="Also change switches that cannot undo a change by themselves; while one is being changed, nothing undoes it if this process or the network dies.",
         ),
     ] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the journal.")] = "",
+    ticket: Annotated[str, typer.Option("--ticket", help="Reference of a change ticket; kept in the journal.")] = "",
     wait: Annotated[
         float | None, typer.Option("--wait", min=0, help="Seconds that ports are given to become as intended.")
     ] = None,
@@ -51,12 +52,12 @@ def apply(
 
     Exit code 0: all applied and as intended; 2: rolled back, or some ports not as intended; 1: an error.
     """
-    from portseal.change.run import carry_out
+    from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.cli.console import console
     from portseal.cli.progress import progress
     from portseal.cli.tables import result_table, verdict_table
     from portseal.core.errors import InputError, PlanError
-    from portseal.core.plan_file import load_plan
+    from portseal.core.plan_file import digest_of, load_plan
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome
     from portseal.estate import open_estate
@@ -67,7 +68,7 @@ def apply(
         raise PlanError(f"{plan}: {error}; write one with `portseal plan -o {plan}`") from error
     loaded = load_plan(text, name=str(plan), now=datetime.now(UTC))
     estate = open_estate(site, limit=limit)
-    terms = replace(_terms(estate, accept or [], timer, wait), without_timer=accept_no_timer)
+    terms = _terms(estate, accept or [], timer, wait).model_copy(update={"without_timer": accept_no_timer})
     todo = tuple(s for s in loaded.switches if s.switch in estate.site.nornir.inventory.hosts)
     if strangers := sorted({s.switch for s in loaded.switches} - set(estate.site.site.switches)):
         raise InputError(f"{plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?")
@@ -83,8 +84,14 @@ def apply(
         what += f", but for {helpless} that cannot"
     if not yes and not typer.confirm(what + ". Go on?"):
         raise typer.Exit(1)
-    with progress("applying", len(changing)) as done:
-        results = carry_out(estate, tuple(changing), terms, done=done)
+    orders = Orders(terms=terms)
+    with (
+        begin_run(
+            estate, "apply", plan=digest_of(loaded), text=text, reason=reason, ticket=ticket, orders=orders
+        ) as run,
+        progress("applying", len(changing)) as done,
+    ):
+        results = carry_out(Work(estate=estate, run=run, orders=orders, done=done), changing)
     verdicts = [verdict for result in results for verdict in result.verdicts]
     if failing := [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASS]:
         out.print(verdict_table(failing))
@@ -103,7 +110,7 @@ def _terms(estate: Estate, accept: list[str], timer: int | None, wait: float | N
     Raises:
         InputError: a port that is not of this site, or a timer that is over before the verification.
     """
-    from portseal.change.apply import Terms
+    from portseal.change.terms import Terms
     from portseal.core.errors import InputError
     from portseal.core.portname import long_port
 

@@ -82,6 +82,11 @@ def load_plan(text: str, *, name: str, now: datetime) -> Plan:
     return plan
 
 
+def digest_of(plan: Plan) -> str:
+    """The digest of all that a plan says, as it stands in its file."""
+    return _digest(plan.model_dump(mode="json"))
+
+
 def _digest(content: dict[str, object]) -> str:
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(canonical.encode()).hexdigest()

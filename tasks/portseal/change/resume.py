@@ -1,0 +1,124 @@
+"""A switch that a run left half-way in, a switch that is as planned or as before out.
+
+What the journal says last tells what may have happened; what the switch shows now tells what did:
+
+==================  ================  ========================================================================
+timer               configuration     what is done
+==================  ================  ========================================================================
+runs                as planned        resume: verified and confirmed, or undone; abort: undone
+runs                anything else     undone: the push was cut in the middle
+none                as before         resume: carried out from the beginning; abort: nothing
+none                as planned        kept already: saved (and, to be sure, told whether its ports pass)
+none                neither           left alone and told: somebody else has been there
+==================  ================  ========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from portseal.change.apply import apply_switch, ended, keep_confirmed, verify_and_keep
+from portseal.change.ending import Ending, SwitchResult
+from portseal.change.standing import Standing, read_back, standing
+from portseal.change.terms import Change
+from portseal.change.undo import undo
+from portseal.confirm import revert
+from portseal.core.errors import PortsealError
+from portseal.core.journal_entry import Entry, Event
+from portseal.push import is_idle
+from portseal.transport.session import Session
+from portseal.verify import wait_for
+
+_MAY_BE_ARMED = frozenset(
+    {Event.ARMING, Event.PUSHED, Event.VERIFYING, Event.CONFIRMING, Event.SAVING, Event.REVERTING}
+)
+_MAY_BE_KEPT = frozenset({Event.CONFIRMING, Event.SAVING})
+
+
+def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False) -> SwitchResult:
+    """Bring one switch of an interrupted run to an end; `rows` are the journal's of this run and switch.
+
+    With `abort`, what was not confirmed is undone, and what was not begun is not begun.
+    """
+    last = _last(rows)
+    if last is None or last.event not in _MAY_BE_ARMED:
+        if abort:
+            return ended(change, lambda c: c.end(Ending.NOT_BEGUN, "the run was aborted before its turn came"))
+        return apply_switch(change)
+    armed = next((row for row in reversed(rows) if row.event is Event.ARMING), last)
+    told = armed.data.get("excused")
+    excused = frozenset(str(port) for port in told) if isinstance(told, list) else frozenset()
+    how = _Interrupted(last.event, excused, abort)
+    result = ended(change, how)
+    return apply_switch(change) if how.untouched and not abort else result
+
+
+def _last(rows: Sequence[Entry]) -> Entry | None:
+    """The last row that says something of a change; None where it ended already with nothing left on the switch."""
+    done = {Ending.REFUSED, Ending.UNREACHABLE, Ending.NOT_BEGUN}
+    for row in reversed(rows):
+        if row.event is Event.SWITCH_ENDED:
+            if row.data.get("ending") in done:
+                return None
+            continue
+        if row.event in (*_MAY_BE_ARMED, Event.SWITCH_BEGUN):
+            return row
+    return None
+
+
+class _Interrupted:
+    """What to do with a switch that may be armed."""
+
+    def __init__(self, last: Event, excused: frozenset[str], abort: bool) -> None:
+        self.untouched = False
+        """Whether it turned out to be as before, so that it can be begun again."""
+        self._last, self._excused, self._abort = last, excused, abort
+
+    def __call__(self, change: Change) -> SwitchResult:
+        """Look, and do what the table says."""
+        change.tell("looking what was left")
+        try:
+            session = change.connect()
+            commit = change.pack.commit
+            running, *pending = session.run([change.pack.read.command, *([commit.pending] if commit.pending else [])])
+            stands = standing(change, running)
+        except PortsealError as error:
+            text = f"could not be looked at ({error}); if its timer runs, it undoes the change by itself; resume again"
+            return change.end(Ending.UNREACHABLE, text)
+        runs = not is_idle(pending[0], commit) if pending else self._may_run(stands)
+        if runs:
+            return self._unconfirmed(change, session, stands)
+        try:
+            return self._settled(change, session, stands)
+        except PortsealError as error:
+            return change.end(Ending.UNCERTAIN, f"{error}; resume again")
+
+    def _unconfirmed(self, change: Change, session: Session, stands: Standing) -> SwitchResult:
+        if stands is Standing.AFTER and not self._abort and self._last is not Event.REVERTING:
+            return verify_and_keep(change, session, self._excused)
+        return undo(change, "the run was aborted" if self._abort else "it was interrupted in the middle of the push")
+
+    def _settled(self, change: Change, session: Session, stands: Standing) -> SwitchResult:
+        if stands is Standing.BEFORE:
+            return self._begun_again(change, session)
+        if stands is Standing.AFTER:
+            return self._kept(change, session)
+        text = (
+            "no timer runs and its owned configuration is neither as before nor as planned; look at it and plan again"
+        )
+        return change.end(Ending.UNCERTAIN, text)
+
+    def _may_run(self, stands: Standing) -> bool:
+        """For a platform that does not tell whether its timer runs: by the journal."""
+        return stands is not Standing.BEFORE and self._last not in _MAY_BE_KEPT
+
+    def _begun_again(self, change: Change, session: Session) -> SwitchResult:
+        if change.pack.commit.strategy.candidate:
+            revert(session, change.pack)  # throws away what was typed and never took effect
+        self.untouched = True
+        return change.end(Ending.ROLLED_BACK, "it is as before the run: nothing had been sent, or it was undone")
+
+    def _kept(self, change: Change, session: Session) -> SwitchResult:
+        stored, _ = read_back(change, session)
+        found = () if change.back_to else wait_for(session, change.watched, change.estate, seconds=0.0)
+        return keep_confirmed(change, session, found, stored)

@@ -1,0 +1,77 @@
+"""Where a switch stands with regard to a plan: as it was before, as the plan wants it, or neither."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from hashlib import sha256
+
+from portseal.change.terms import Change
+from portseal.core import planning
+from portseal.core.errors import PushRejected, StalePlan
+from portseal.core.rendering import render
+from portseal.plan import plan_from
+from portseal.transport.session import Session
+
+
+class Standing(StrEnum):
+    """What a switch's owned configuration is."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    OTHER = "other"
+
+
+def owned_digest(change: Change, running: str) -> str:
+    """The digest of the owned lines of `running`."""
+    marks = change.estate.marks(change.switch)
+    return planning.owned_digest(change.plan, change.intent, running, change.pack, marks)
+
+
+def standing(change: Change, running: str) -> Standing:
+    """Where `running` stands."""
+    digest = owned_digest(change, running)
+    if digest == change.plan.running_digest:
+        return Standing.BEFORE
+    if change.back_to:
+        return Standing.AFTER if digest == change.back_to else Standing.OTHER
+    return Standing.OTHER if plan_from(running, change.switch, change.estate).changes else Standing.AFTER
+
+
+def check_fresh(change: Change, running: str) -> None:
+    """Refuse a plan that no longer describes what would happen.
+
+    Raises:
+        StalePlan: the site, a template, a secret or the owned configuration of the switch changed since.
+    """
+    plan, pack, marks = change.plan, change.pack, change.estate.marks(change.switch)
+    if planning.owned_digest(plan, change.intent, running, pack, marks) != plan.running_digest:
+        raise StalePlan(plan.switch, "the running configuration changed since the plan was made; plan again")
+    if not plan.changes or change.back_to:
+        return
+    rendered = render(change.intent, change.estate.folder(plan.switch))
+    if sha256(rendered.encode()).hexdigest() != plan.rendered_digest:
+        raise StalePlan(plan.switch, "the site or a template changed since the plan was made; plan again")
+    if planning.secret_marks(rendered, pack, marks) != plan.secrets:
+        raise StalePlan(plan.switch, "a secret changed since the plan was made; plan again")
+
+
+def read_back(change: Change, session: Session) -> tuple[dict[str, str], str]:
+    """See that the switch has what was sent; gives what its undecodable texts stand for, and the digest of what is ours.
+
+    Raises:
+        PushRejected: a line is missing although nothing was refused.
+    """
+    plan, estate = change.plan, change.estate
+    (running,) = session.run([change.pack.read.command])
+    if change.back_to:
+        if owned_digest(change, running) != change.back_to:
+            raise PushRejected(plan.switch, "took the lines without a word, but is not as it was before the change")
+        return {}, change.back_to
+    fresh = estate.marks(plan.switch, forget=True)
+    folders = (estate.folder(plan.switch),)
+    stored = planning.learned(plan, change.intent, running, pack=change.pack, folders=folders, marks=fresh)
+    left = plan_from(running, plan.switch, estate, stored=stored)
+    if left.changes:
+        lacking = "; ".join(line.strip() for step in left.steps[:3] for line in step.lines[:2])
+        raise PushRejected(plan.switch, f"took the lines without a word, but does not show them all ({lacking})")
+    return stored, owned_digest(change, running)

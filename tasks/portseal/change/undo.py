@@ -1,0 +1,51 @@
+"""A change that is not to be kept in, the configuration as it was before out; what cannot be reached undoes itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from portseal.change.ending import Ending, SwitchResult
+from portseal.change.standing import owned_digest
+from portseal.change.terms import Change
+from portseal.confirm import revert
+from portseal.core.errors import InputError, PortsealError
+from portseal.core.journal_entry import Event
+from portseal.core.platforms import Pack
+from portseal.core.verdict import Verdict
+from portseal.transport.session import Session
+
+
+def undo(
+    change: Change,
+    why: str,
+    *,
+    lost: bool = False,
+    how: Callable[[Session, Pack], None] = revert,
+    verdicts: tuple[Verdict, ...] = (),
+) -> SwitchResult:
+    """Revert now and read back. `lost`: the session is of no use any more. `how`: what reverts in the session there is."""
+    plan = change.plan
+    change.tell("rolling back")
+    try:
+        change.write(Event.REVERTING, why=why)
+    except InputError as error:  # an unwritten note keeps nobody from going back
+        why = f"{why}; {error}"
+    try:
+        session = change.reconnect() if lost else change.connect()
+        how(session, change.pack)
+        (running,) = session.run([change.pack.read.command])
+        digest = owned_digest(change, running)
+    except PortsealError as error:
+        failed = f"{why}; could not be reverted from here ({error})"
+        if not change.pack.commit.strategy.self_undoing:
+            by_hand = "; ".join(change.pack.commit.revert)
+            text = (
+                f"{failed}, and the switch does not undo it by itself: look at it, and roll back there with `{by_hand}`"
+            )
+            return change.end(Ending.UNCERTAIN, text, verdicts)
+        text = f"{failed}, the switch undoes it by itself when its timer ends"
+        return change.end(Ending.ARMED, text, verdicts)
+    if digest != plan.running_digest:
+        text = f"{why}; reverted, but the owned configuration is not what it was before; look at it"
+        return change.end(Ending.UNCERTAIN, text, verdicts)
+    return change.end(Ending.ROLLED_BACK, f"{why}; rolled back, the configuration is as before", verdicts)
