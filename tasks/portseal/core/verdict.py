@@ -136,8 +136,7 @@ def _needed(intent: PortIntent) -> frozenset[str]:
     if intent.dot1x.mode is not Mode.OFF:
         needed.add("session")
     shared = intent.dot1x.mode is Mode.CLOSED and intent.dot1x.host_mode is HostMode.MULTI_HOST
-    off = intent.dot1x.mode is Mode.OFF and intent.macsec.policy is MacsecPolicy.OFF
-    if not off and not shared:
+    if not shared:
         needed.add("mac")
     if intent.macsec.policy is not MacsecPolicy.OFF:
         needed |= {"mka", "counters"}
