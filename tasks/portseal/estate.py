@@ -21,14 +21,15 @@ from nornir.plugins.runners import ThreadedRunner
 from pydantic import SecretStr
 
 from portseal.core.errors import PortsealError
-from portseal.core.intent import SwitchIntent
+from portseal.core.intent import SwitchIntent, derive
+from portseal.core.inventory import Site
 from portseal.core.marks import Marks
 from portseal.core.platforms import Pack
 from portseal.core.secrets import Redactor, Resolve
+from portseal.key_book import resolve_of
 from portseal.memory import Memory
 from portseal.site import OpenSite, open_site
 from portseal.transport.connection import forget_session, session_for
-from portseal.transport.secret_sources import resolver
 from portseal.transport.session import Session
 
 
@@ -84,6 +85,17 @@ class Estate:
                 self._seen[ref] = self.resolve(ref)
             return self._seen[ref]
 
+    def learn(self, ref: str, secret: SecretStr) -> None:
+        """Know a secret that was made after the sources were read."""
+        with self._lock:
+            self._seen[ref] = secret
+
+    def with_site(self, site: Site) -> Estate:
+        """The same estate, its sessions and secrets too, with what `site` says instead."""
+        chosen = [intent.switch for intent in self.site.intents]
+        intents = derive(site, self.site.packs, chosen)
+        return replace(self, site=replace(self.site, site=site, intents=intents))
+
     def redactor(self) -> Redactor:
         """Takes every secret that this process has seen so far out of text."""
         with self._lock:
@@ -102,7 +114,8 @@ class Estate:
         """The key of the site's fingerprints: a secret of the site, or one made here on first use."""
         if ref := self.site.settings.secrets.fingerprint_key:
             return self.secret(ref)
-        return _local_key(self.memory.folder / "fingerprint.key", self._lock)
+        with self._lock:
+            return local_fingerprint_key(self.memory.folder)
 
     def session(self, host: Host, *, again: bool = False) -> Session:
         """An open session to `host`: the one that is open, or, with `again`, a new one in its place.
@@ -126,18 +139,19 @@ class Estate:
             forget_session(host)
 
 
-def _local_key(path: Path, lock: threading.Lock) -> SecretStr:
-    with lock:
-        try:
-            return SecretStr(path.read_text(encoding="ascii").strip())
-        except FileNotFoundError:
-            pass
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = entropy.token_hex(32)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(key + "\n")
-        return SecretStr(key)
+def local_fingerprint_key(folder: Path) -> SecretStr:
+    """The key of this machine's fingerprints, made on first use."""
+    path = folder / "fingerprint.key"
+    try:
+        return SecretStr(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = entropy.token_hex(32)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+    return SecretStr(key)
 
 
 def open_estate(path: Path, *, limit: str | None = None) -> Estate:
@@ -148,14 +162,14 @@ def open_estate(path: Path, *, limit: str | None = None) -> Estate:
         InputError: `limit` names nothing.
     """
     site = open_site(path, limit=limit)
-    source, memory = site.settings.secrets, Memory(path / ".portseal")
+    memory = Memory(path / ".portseal")
     with_cameras = {intent.switch for intent in site.intents if intent.ports}
     chosen = {name for name in site.nornir.inventory.hosts if name in with_cameras or memory.sealed(name)}
     workers = site.settings.apply.workers
     return Estate(
         site=site,
         nornir=site.nornir.filter(filter_func=lambda host: host.name in chosen).with_runner(ThreadedRunner(workers)),
-        resolve=resolver(source.sources, site=path, age_identity=source.age_identity, environ=os.environ),
+        resolve=resolve_of(site.settings, path),
         memory=memory,
         connecting=threading.BoundedSemaphore(site.settings.apply.connect_workers),
     )

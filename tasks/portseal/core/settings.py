@@ -27,6 +27,23 @@ class SecretSettings(Value):
     """The key of the fingerprints in diffs; None where diffs need not agree between machines."""
 
 
+KEY_STORE_PATTERN = r"^(?:file|vault|keyring):\S"
+
+
+class KeySettings(Value):
+    """`[keys]`: the static link keys that portseal makes and keeps."""
+
+    store: Annotated[str, StringConstraints(pattern=KEY_STORE_PATTERN)] = "file:keys.age"
+    """Where they are kept: `file:PATH` (age-encrypted), `vault:MOUNT/PATH`, `keyring:SERVICE`. It is a source of secrets
+    as well, after those of `[secrets]`."""
+    recipients: tuple[Annotated[str, StringConstraints(pattern=r"^(?:age1|ssh-)\S")], ...] = ()
+    """Who can open the file besides the owner of `age_identity`: age or SSH public keys."""
+    rotate_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    """Age at which a key is due."""
+    camera_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    """How long a camera is given to come up with its new key in a rotation."""
+
+
 class ApplySettings(Value):
     """`[apply]`: how a plan is carried out."""
 
@@ -130,6 +147,7 @@ class Settings(Value):
     name: Text = ""
     """What the site is called in reports; empty: the name of its directory."""
     secrets: SecretSettings = SecretSettings()
+    keys: KeySettings = KeySettings()
     apply: ApplySettings = ApplySettings()
     ports: PortSettings = PortSettings()
     nornir: NornirSettings = NornirSettings()

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from portseal.core.findings import NAME_RULE, LintCode, finding, listed, nearest, shown
 from portseal.core.model import TEXT_PATTERN, Finding
-from portseal.core.settings import REFERENCE_PATTERN, SOURCE_PATTERN
+from portseal.core.settings import KEY_STORE_PATTERN, REFERENCE_PATTERN, SOURCE_PATTERN
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,6 +29,11 @@ _PATTERNS: Mapping[str, tuple[LintCode, str, bool]] = {
     SOURCE_PATTERN: (
         LintCode.BAD_VALUE,
         "is no source; write env:PREFIX, file:secrets.age, vault:MOUNT/PATH or keyring:SERVICE",
+        True,
+    ),
+    KEY_STORE_PATTERN: (
+        LintCode.BAD_VALUE,
+        "is no place for keys; write file:keys.age, vault:MOUNT/PATH or keyring:SERVICE",
         True,
     ),
     TEXT_PATTERN: (LintCode.UNSAFE_TEXT, NOT_TEXT, True),

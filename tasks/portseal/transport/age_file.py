@@ -6,8 +6,6 @@ Decrypted text stays in memory.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +16,7 @@ from pydantic import SecretStr
 
 from portseal.core.errors import SecretError
 from portseal.core.secrets import reference
+from portseal.transport.whole_file import replace_file
 
 
 def read_age_file(path: Path, identities: list[Any]) -> dict[str, SecretStr]:
@@ -116,20 +115,19 @@ def write_age_file(path: Path, secrets: Mapping[str, SecretStr], recipients: Seq
     for ref in secrets:
         reference(ref)
     table = {ref: secret.get_secret_value() for ref, secret in secrets.items()}
-    _replace(path, pyrage.encrypt(json.dumps(table, indent=1).encode(), keys))
-
-
-def _replace(path: Path, content: bytes) -> None:
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # created with mode 0600
+        replace_file(path, pyrage.encrypt(json.dumps(table, indent=1).encode(), keys))
     except OSError as error:
         raise SecretError(f"{path}: cannot be written: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise SecretError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def recipients_of(identities: Sequence[Any], further: Sequence[str]) -> tuple[str, ...]:
+    """Whom to encrypt to so that the owner of `identities` can read it again, and `further` recipients.
+
+    Raises:
+        SecretError: none is known; an SSH key does not tell its recipient.
+    """
+    own = [str(identity.to_public()) for identity in identities if isinstance(identity, pyrage.x25519.Identity)]
+    if not own and not further:
+        raise SecretError("age_identity is an SSH key; name its public key in portseal.toml, [keys] recipients")
+    return tuple(dict.fromkeys((*own, *further)))

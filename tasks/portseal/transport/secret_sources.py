@@ -25,6 +25,7 @@ from pydantic import SecretStr
 from portseal.core.errors import SecretError
 from portseal.core.secrets import reference
 from portseal.transport.age_file import age_identities, read_age_file
+from portseal.transport.vault import vault_client
 
 Source = Callable[[str], SecretStr | str]
 """A reference in; its secret, or where it was looked for in vain. Raises `SecretError` where the source itself fails."""
@@ -133,28 +134,8 @@ def _vault_source(place: str, environ: Mapping[str, str]) -> Source:
 
 def _vault_fields(mount: str, path: str, environ: Mapping[str, str]) -> dict[str, Any]:
     """The fields of one KV version 2 secret; none where it does not exist or the token may not read it."""
-    try:
-        import hvac
-        import requests
-    except ImportError as error:
-        raise SecretError('Vault needs another library; install "portseal[vault]"') from error
-    address, token = environ.get("VAULT_ADDR"), environ.get("VAULT_TOKEN")
-    if not address or not token:
-        raise SecretError(f"Vault: environment variable {'VAULT_TOKEN' if address else 'VAULT_ADDR'} is not set")
-    namespace, authorities = environ.get("VAULT_NAMESPACE"), environ.get("VAULT_CACERT")
-    client = hvac.Client(url=address, token=token, namespace=namespace, verify=authorities or True)
-    try:
-        answer = client.secrets.kv.v2.read_secret_version(path=path, mount_point=mount, raise_on_deleted_version=True)
-        data = answer["data"]["data"]
-    except (hvac.exceptions.InvalidPath, hvac.exceptions.Forbidden):
-        return {}
-    except (hvac.exceptions.VaultError, requests.RequestException) as error:
-        raise SecretError(f"Vault at {address}: {mount}/{path} cannot be read: {error}") from error
-    except (KeyError, TypeError):
-        raise SecretError(f"Vault at {address}: {mount} does not answer as a KV version 2 mount") from None
-    finally:
-        client.adapter.close()
-    return data if isinstance(data, dict) else {}
+    with vault_client(environ) as vault:
+        return vault.read(mount, path)
 
 
 def _keyring_source(service: str) -> Source:
