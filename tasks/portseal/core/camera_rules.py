@@ -110,7 +110,7 @@ def _abilities(rows: Iterable[CameraRow], known: Known, file: str) -> Iterator[F
             yield finding(LintCode.CAMERA_WITHOUT_MACSEC, message, file=file, row=camera.row, column="macsec")
         keyless = known.keys is not None and "name" not in wrong and camera.name not in known.keys
         if cak is CakSource.STATIC and keyless:
-            message = f"profile {profile.name} wants a static CAK, and keys.toml has no [{camera.name}]"
+            message = f"profile {profile.name} wants a static CAK, and keys.toml has no [{camera.name}]; `portseal keys generate` makes one"
             yield finding(LintCode.MISSING_KEY, message, file=file, row=camera.row, column="name")
 
 

@@ -37,7 +37,7 @@ def cak_mistake(cak: SecretStr, rules: Keys | None, *, ckn: str = "", mac: str =
         sizes = " or ".join(map(str, rules.cak_bits))
         return f"the switch's platform takes a CAK of {sizes} bits, not {bits}"
     weak = next(_weaknesses(text, ckn.lower(), mac.replace(":", "").lower()), None)
-    return f"it is weak: {weak}; generate one instead" if weak else None
+    return f"it is weak: {weak}; make another (`portseal keys rotate`)" if weak else None
 
 
 def _weaknesses(text: str, ckn: str, mac: str) -> Iterator[str]:

@@ -28,7 +28,12 @@ def with_key(text: str, camera: str, key: LinkKey | None) -> str:
         trailing = "\n" if lines[after - 1].strip() == "" and block else ""
         new = "".join(lines[:first]) + block + trailing + "".join(lines[after:])
     else:
-        new = text + ("\n" if text and not text.endswith("\n") else "") + ("\n" if text and block else "") + block
+        new = (
+            text
+            + ("\n" if text and not text.endswith("\n") else "")
+            + ("\n" if text.strip() and block and not text.endswith("\n\n") else "")
+            + block
+        )
     _check(text, new, camera, key)
     return new
 

@@ -18,6 +18,8 @@ from portseal.core.errors import SecretError
 from portseal.core.secrets import reference
 from portseal.transport.whole_file import replace_file
 
+_SHORTEST_PASSPHRASE = 12
+
 
 def read_age_file(path: Path, identities: list[Any]) -> dict[str, SecretStr]:
     """The secrets by reference in an age-encrypted JSON or TOML table.
@@ -105,18 +107,46 @@ def write_age_file(path: Path, secrets: Mapping[str, SecretStr], recipients: Seq
     """
     if not recipients:
         raise SecretError(f"{path}: name at least one recipient, or nobody could open it")
-    keys: list[Any] = []
-    for text in recipients:
-        kind = pyrage.ssh.Recipient if text.startswith("ssh-") else pyrage.x25519.Recipient
-        try:
-            keys.append(kind.from_str(text))
-        except pyrage.RecipientError as error:
-            raise SecretError(f"{path}: {text!r} is no age recipient: {error}") from error
+    keys = _recipients(path, recipients)
     for ref in secrets:
         reference(ref)
     table = {ref: secret.get_secret_value() for ref, secret in secrets.items()}
     try:
         replace_file(path, pyrage.encrypt(json.dumps(table, indent=1).encode(), keys))
+    except OSError as error:
+        raise SecretError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _recipients(path: Path, texts: Sequence[str]) -> list[Any]:
+    keys: list[Any] = []
+    for text in texts:
+        kind = pyrage.ssh.Recipient if text.startswith("ssh-") else pyrage.x25519.Recipient
+        try:
+            keys.append(kind.from_str(text))
+        except pyrage.RecipientError as error:
+            raise SecretError(f"{path}: {text!r} is no age recipient: {error}") from error
+    return keys
+
+
+def write_bundle(
+    path: Path, content: SecretStr, *, recipients: Sequence[str] = (), passphrase: SecretStr | None = None
+) -> None:
+    """Encrypt text for somebody else, to their public keys or to a passphrase, as the file at `path`.
+
+    Raises:
+        SecretError: there is nobody to encrypt to, a recipient is malformed, or the file cannot be written.
+    """
+    clear = content.get_secret_value().encode()
+    if recipients:
+        sealed = pyrage.encrypt(clear, _recipients(path, recipients))
+    elif passphrase and len(passphrase.get_secret_value()) >= _SHORTEST_PASSPHRASE:
+        sealed = pyrage.passphrase.encrypt(clear, passphrase.get_secret_value())
+    else:
+        raise SecretError(
+            f"{path}: the passphrase is too short; {_SHORTEST_PASSPHRASE} characters or more, or use --to"
+        )
+    try:
+        replace_file(path, sealed)
     except OSError as error:
         raise SecretError(f"{path}: cannot be written: {error.strerror}") from error
 
