@@ -26,7 +26,8 @@ def with_key(text: str, camera: str, key: LinkKey | None) -> str:
         if mine != list(range(first, after)):
             raise InputError(f"keys.toml: the tables of {camera} stand apart; put them one after the other")
         trailing = "\n" if lines[after - 1].strip() == "" and block else ""
-        new = "".join(lines[:first]) + block + trailing + "".join(lines[after:])
+        head = next(at for at in mine if _HEADER.match(lines[at])) if block else first
+        new = "".join(lines[:head]) + block + trailing + "".join(lines[after:])
     else:
         new = (
             text
