@@ -1,4 +1,5 @@
-"""Text of a show command in, rows out: dictionaries whose keys are the Value names of the pack's TextFSM template, lower-cased.
+"""Output of a show command in, rows out: dictionaries whose keys are the Value names of the pack's TextFSM template, lower-cased,
+or the fields that the pack finds in JSON.
 
 Keys mean the same on every platform: `port` (long spelling), `mac`, `vlan`, `status`, `method`, `user`, `session_id`, `ckn`,
 `live_peers`, `sent`, `received`, ... Words stay the vendor's; `core.observation` says what they mean.
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from textfsm import TextFSM, TextFSMError, TextFSMTemplateError
 
 from portseal.core.errors import InputError, ParseError, PlatformError
+from portseal.core.json_rows import JsonRows
 from portseal.core.model import normal_mac
 from portseal.core.platform_files import platform_file
 from portseal.core.platforms import Pack, Show
@@ -91,18 +93,27 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
     if not printed:
         raise ParseError(f"`{known.text}` printed nothing, and that command always prints something")
     others = [line for line, is_silent in zip(printed, silent, strict=True) if not is_silent]
-    rows = _rows(folder, known, lines, others)
+    paths = known.show.json_rows
+    rows = _json(known, paths, lines) if paths else _rows(folder, known, lines, others)
     _check_count(known, printed, len(rows))
-    if not rows and not any(silent):
+    if not rows and not any(silent) and not paths:
         raise ParseError(
             f"`{known.text}`: no row in it, and no line that says there is none; it ends with {_shown(printed[-1])}"
         )
     return tuple(normal for row in rows for normal in _normal(pack, known, row))
 
 
+def _json(known: Known, paths: JsonRows, lines: Sequence[str]) -> list[dict[str, str | list[str]]]:
+    """The rows as the pack's paths lead to them; none is an answer, for what they need was there."""
+    try:
+        return paths.read("\n".join(lines))
+    except ParseError as error:
+        raise ParseError(f"`{known.text}`: {error}; it begins with {_shown(lines[0])}") from None
+
+
 def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str]) -> list[dict[str, str | list[str]]]:
     """The rows as the template has them, which sees no blank lines; `others` are the lines that say more than that there is none."""
-    template = _template(folder, known.show.template)
+    template = _template(folder, known.show.template or "")
     try:
         with template.lock:
             template.machine.Reset()
@@ -114,7 +125,10 @@ def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str
         ) from None
     # A group that took no part in a match stands as None.
     return [
-        {name: [v for v in value if v] if isinstance(value, list) else value or "" for name, value in row.items()}
+        {
+            name.lower(): [v for v in value if v] if isinstance(value, list) else value or ""
+            for name, value in row.items()
+        }
         for row in found
     ]
 
@@ -188,8 +202,8 @@ def _check_count(known: Known, printed: Sequence[str], rows: int) -> None:
 
 def _normal(pack: Pack, known: Known, row: dict[str, str | list[str]]) -> Iterator[Row]:
     """`row` in normal spelling; one row for each port where several stand in it."""
-    made: Row = {name.lower(): _field(name.lower(), value) for name, value in row.items()}
-    shown = row.get("PORT", "")
+    made: Row = {name: _field(name, value) for name, value in row.items()}
+    shown = row.get("port", "")
     ports = [port for part in ([shown] if isinstance(shown, str) else shown) for port in part.split(",") if port]
     for port in ports or [known.port or ""]:
         yield {"port": _port(pack, port) or None, **{name: value for name, value in made.items() if name != "port"}}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from portseal.core.evidence import Evidence
+from portseal.core.json_rows import JsonRows
 from portseal.core.model import Value
 from portseal.core.pattern import Pattern
 
@@ -29,8 +32,11 @@ class Show(Value):
 
     commands: tuple[str, ...]
     """As one types it; `<interface>`, `<mac>`, `<session>`, `<any>` stand for an argument, `[...]` for what may be left out."""
-    template: str
-    """TextFSM file in this folder; its Value names, lower-cased, are our field names."""
+    format: Literal["text", "json"] = "text"
+    template: str | None = None
+    """Of text: TextFSM file in this folder; its Value names, lower-cased, are our field names."""
+    json_rows: JsonRows | None = Field(default=None, alias="json")
+    """Of JSON: where rows and fields are."""
     kind: Kind = Kind.OTHER
     empty: tuple[Pattern, ...] = ()
     """A line that means: understood, and there is none; `^$` where the command then prints nothing at all."""
@@ -38,6 +44,12 @@ class Show(Value):
     """A line that says in group `count` how many rows there are; with another number of them the output was cut."""
     evidence: Evidence
     source: str
+
+    @model_validator(mode="after")
+    def _is_read_in_one_way(self) -> Self:
+        if (self.template is None, self.json_rows is None) != (self.format == "json", self.format == "text"):
+            raise ValueError("give format 'text' a `template`, and format 'json' a table `json`, each alone")
+        return self
 
 
 class Observe(Value):
