@@ -22,13 +22,15 @@ from pydantic import SecretStr
 
 from portseal.core.errors import PortsealError
 from portseal.core.intent import SwitchIntent, derive
-from portseal.core.inventory import Site
+from portseal.core.inventory import Camera, Site
 from portseal.core.marks import Marks
 from portseal.core.platforms import Pack
 from portseal.core.secrets import Redactor, Resolve
 from portseal.key_book import resolve_of
 from portseal.memory import Memory
 from portseal.site import OpenSite, open_site
+from portseal.transport.camera_end import CameraEnd
+from portseal.transport.camera_ends import camera_ends
 from portseal.transport.connection import forget_session, session_for
 from portseal.transport.session import Session
 
@@ -44,6 +46,8 @@ class Estate:
     memory: Memory
     connecting: threading.BoundedSemaphore
     """Entered while a connection is being made."""
+    talking: threading.BoundedSemaphore
+    """Entered while a camera is talked to."""
     _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -133,6 +137,15 @@ class Estate:
             connecting=self.connecting,
         )
 
+    def camera_end(self, camera: Camera) -> CameraEnd | None:
+        """The camera's end of its link; None where it has no API that we speak. Nothing is sent yet.
+
+        Raises:
+            SecretError: its login cannot be had.
+            CameraError: it has no address, or its authority's file cannot be used.
+        """
+        return camera_ends(self.site.settings.cameras, self.site.path, self.secret)(camera)
+
     def close(self) -> None:
         """End every session."""
         for host in self.nornir.inventory.hosts.values():
@@ -172,6 +185,7 @@ def open_estate(path: Path, *, limit: str | None = None) -> Estate:
         resolve=resolve_of(site.settings, path),
         memory=memory,
         connecting=threading.BoundedSemaphore(site.settings.apply.connect_workers),
+        talking=threading.BoundedSemaphore(site.settings.cameras.workers),
     )
 
 

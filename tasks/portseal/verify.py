@@ -11,6 +11,7 @@ from portseal.core.intent import PortIntent
 from portseal.core.verdict import Outcome, Verdict, judge
 from portseal.estate import Estate
 from portseal.observe import Observation, observe
+from portseal.read_cameras import both_ends
 from portseal.transport.session import Session
 
 Enough = Callable[[Sequence[Verdict]], bool]
@@ -37,7 +38,8 @@ def wait_for(
 ) -> tuple[Verdict, ...]:
     """Verdicts on `ports` once they are `enough` or `seconds` are over; always at least one whole reading.
 
-    Only ports that do not pass yet are read and judged again.
+    Only ports that do not pass yet are read and judged again. A camera that has an API is asked for its own end too, once its
+    port passes by the switch; and at the end, for what it can tell of why not, where it does not.
     """
     settings = estate.site.settings.apply
     until = time.monotonic() + seconds
@@ -45,9 +47,10 @@ def wait_for(
     while True:
         left = [port for port in ports if port.port not in found or found[port.port].outcome is not Outcome.PASS]
         observation = observe(session, left, estate, pause=settings.counter_pause_seconds)
-        found.update({verdict.port: verdict for verdict in verdicts(left, observation, estate)})
+        by_switch = verdicts(left, observation, estate)
+        found.update({verdict.port: verdict for verdict in both_ends(estate, left, by_switch, passing=True)})
         if enough(tuple(found.values())) or time.monotonic() + settings.poll_seconds > until:
-            return tuple(found[port.port] for port in ports)
+            return both_ends(estate, ports, tuple(found[port.port] for port in ports), passing=False)
         time.sleep(settings.poll_seconds)
 
 

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     FALLBACK_KEY_IN_USE = "fallback-key-in-use"
     WRONG_CIPHER = "wrong-cipher"
     NOT_ENCRYPTING = "not-encrypting"
+    CAMERA_SAYS_UNSECURED = "camera-says-unsecured"
     UNKNOWN_WORD = "unknown-word"
     UNPARSED = "unparsed"
     NOT_OBSERVED = "not-observed"
@@ -103,6 +104,8 @@ MEANINGS: dict[Reason, str] = {
     Reason.FALLBACK_KEY_IN_USE: "The link is secured with the fallback key, so the primary key does not work.",
     Reason.WRONG_CIPHER: "The link uses a cipher suite that the profile does not list.",
     Reason.NOT_ENCRYPTING: "MKA says `secured` with a live peer, but the counters of protected frames do not rise.",
+    Reason.CAMERA_SAYS_UNSECURED: "By the switch the link is encrypted, with a live peer and frames that are counted, and the "
+    "camera says that its own end is not: two ends that disagree are not one secured link.",
     Reason.UNKNOWN_WORD: "The switch uses a word that its platform folder does not list.",
     Reason.UNPARSED: "The output of a command was not understood, so nothing is concluded from it.",
     Reason.NOT_OBSERVED: "The switch did not show something that is needed for a pass.",
@@ -146,6 +149,8 @@ HINTS: dict[Reason, str] = {
     Reason.WRONG_CIPHER: "Set the cipher suites in the profile to one that both ends can do, then plan again.",
     Reason.NOT_ENCRYPTING: "Check that MACsec is applied to the port and not only MKA (`macsec` against `macsec network-link`, for "
     "example), and that the camera sends at all.",
+    Reason.CAMERA_SAYS_UNSECURED: "Look at what is plugged in between the port and the camera: whoever encrypts toward the switch may "
+    "not be the camera. Then compare `portseal camera show` with the profile, and verify again.",
     Reason.UNKNOWN_WORD: "Find out what the word means and add it to `words` in the platform folder.",
     Reason.UNPARSED: "Run `portseal parse` on that output; if it is complete, the platform folder needs a better template.",
     Reason.NOT_OBSERVED: "Check the platform folder's `observe` table, and that the login may run its commands.",
@@ -165,6 +170,10 @@ def reason_codes_page() -> str:
 Every verdict on a port has an outcome (`pass`, `fail` or `unknown`), one of these reasons, a detail with what the switch
 said, and a hint. Unknown is never a pass: it stops a change as a failure does. Where several things are wrong, the verdict
 names the one that explains the most, in the order link, authentication, VLAN, MACsec.
+
+Where a camera [has an API](cameras.md), its own view is told in the detail. Only one thing follows from it: a camera that calls its link
+unsecured turns a pass into `camera-says-unsecured`. A camera that does not answer, refuses the login, or does not say, changes no
+outcome: the switch's proof stands by itself, and the detail says that the camera's end was not read and why.
 
 This page is generated from `tasks/portseal/core/reasons.py`.
 
