@@ -29,6 +29,7 @@ def demo(
 
     from portseal.cli.sim import LOGIN, write_copy
     from portseal.core.errors import InputError
+    from portseal.simulator.camera_specs import camera_specs
     from portseal.simulator.campus import Misfit, demo_secrets, site_specs
     from portseal.simulator.farm import Farm
     from portseal.site import open_site
@@ -40,13 +41,17 @@ def demo(
     known = demo_secrets(opened.site)
     misfits: dict[str, Misfit] = {rogue.name: _intruder(), wrong.name: _with_another_key}
     began = time.monotonic()
+    specs, password = site_specs(opened.site, known, misfits), known[next(iter(known))]
+    cameras = camera_specs(opened.site, opened.settings.cameras.groups, specs, password)
     with (
         tempfile.TemporaryDirectory(prefix="portseal-demo-") as scratch,
-        Farm(site_specs(opened.site, known, misfits), username="admin", password=known[next(iter(known))]) as farm,
+        Farm(specs, username="admin", password=password, cameras=cameras) as farm,
     ):
         copy = Path(scratch) / "site"
-        write_copy(opened, copy, farm, {**known, LOGIN: known[next(iter(known))]}, "admin")
-        typer.echo(f"{len(opened.site.switches)} simulated switches, {len(opened.site.cameras)} cameras.")
+        write_copy(opened, copy, farm, {**known, LOGIN: password}, "admin")
+        typer.echo(
+            f"{len(opened.site.switches)} simulated switches, {len(opened.site.cameras)} cameras, {len(cameras)} with an API."
+        )
         typer.echo(f"A rogue device hangs in place of {rogue.name} ({rogue.switch} {rogue.port}),")
         typer.echo(f"and {wrong.name} ({wrong.switch} {wrong.port}) has a wrong key.")
         plan = str(copy / "plan.json")

@@ -37,11 +37,13 @@ def sim(
 
     Each stands as an access switch does before anything is sealed, with the right camera behind every port of the
     inventory. The site's own secrets are neither needed nor used. Log in with any SSH client, or work on the copy that
-    `--write` makes: `portseal sim --write /var/tmp/rehearsal`, then `portseal plan -s /var/tmp/rehearsal`.
+    `--write` makes: `portseal sim --write /var/tmp/rehearsal`, then `portseal plan -s /var/tmp/rehearsal`. Cameras that have
+    an API (`[cameras.groups]` in portseal.toml) have a simulated one too.
     """
     import secrets as entropy
 
     from portseal.core.errors import InputError
+    from portseal.simulator.camera_specs import camera_specs
     from portseal.simulator.campus import demo_secrets, site_specs
     from portseal.simulator.farm import Farm
     from portseal.site import open_site
@@ -55,7 +57,8 @@ def sim(
     if not specs:
         raise InputError(f"{site}: none of these switches has a platform that can be simulated")
     login = password if password is not None else entropy.token_urlsafe(9)
-    with Farm(specs, username=user, password=login, delay=delay / 1000) as farm:
+    cameras = camera_specs(opened.site, opened.settings.cameras.groups, specs, login)
+    with Farm(specs, username=user, password=login, delay=delay / 1000, cameras=cameras) as farm:
         if write is not None:
             write_copy(opened, write, farm, {**known, LOGIN: login}, user)
         _show(farm, user, login, left_out, write)
@@ -63,7 +66,9 @@ def sim(
 
 
 def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str], user: str) -> None:
-    """A copy of the site at `target` whose hosts are the simulated switches; hosts that are not simulated lead nowhere.
+    """A copy of the site at `target` whose hosts are the simulated switches, and whose cameras the simulated ones.
+
+    Hosts that are not simulated lead nowhere; cameras that are not have no API.
 
     Raises:
         InputError: the site's hosts do not stand in a hosts.yaml, so that no copy can be made.
@@ -72,6 +77,7 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
 
     from ruamel.yaml import YAML
 
+    from portseal.cli.sim_cameras import lead_to_cameras
     from portseal.core.errors import InputError
 
     if not (opened.path / "hosts.yaml").is_file():
@@ -92,7 +98,7 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
     with (target / "hosts.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(hosts, file)
     (target / "known_hosts").write_text(farm.known_hosts(), encoding="ascii")
-    _write_secrets(opened, target, known)
+    _write_secrets(opened, target, {**lead_to_cameras(target, farm), **known})
 
 
 def _write_secrets(opened: OpenSite, target: Path, known: dict[str, str]) -> None:
@@ -133,10 +139,14 @@ def _show(farm: Farm, user: str, password: str, left_out: list[str], copy: Path 
         table = Table("switch", "address", "port", "user", title="simulated switches")
         for switch in farm:
             table.add_row(switch.name, switch.host, str(switch.port), user)
+        for camera in farm.cameras.values():
+            table.add_row(f"{camera.name} (HTTPS)", camera.host, str(camera.port), camera.user)
         console.print(table)
     else:
         for switch in farm:
             typer.echo(f"{switch.name}\t{switch.host}\t{switch.port}\t{user}")
+        for camera in farm.cameras.values():
+            typer.echo(f"{camera.name}\t{camera.host}\t{camera.port}\t{camera.user}")
     typer.echo(f"password: {password}")
     if left_out:
         typer.echo(f"not simulated, for want of a simulator of their platform: {', '.join(left_out)}")

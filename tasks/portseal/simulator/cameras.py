@@ -25,6 +25,8 @@ class CameraHandle:
         self.name = camera.spec.name
         self.host = HOST
         self.port = port
+        self.user = camera.spec.user
+        self.password = camera.spec.password
 
     def _do(self, work: Callable[[], T]) -> T:
         async def run() -> T:

@@ -199,6 +199,8 @@ class AxisCamera:
             return CameraUnreachable(self.camera, f"does not answer at {where}; nothing was sent")
         if isinstance(error, httpx.TimeoutException):
             return CameraUnreachable(self.camera, f"was asked at {where} and did not answer in time")
+        if isinstance(error, httpx.RemoteProtocolError):
+            return CameraUnreachable(self.camera, f"hung up at {where} without an answer")
         return CameraUnreachable(self.camera, f"the connection to {where} broke ({type(error).__name__})")
 
 
