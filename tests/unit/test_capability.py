@@ -219,3 +219,24 @@ def test_every_shipped_claim_is_about_a_field_there_is(folder: Path) -> None:
         for part in feature.split("."):
             assert hasattr(here, part), f"{folder.name}: {feature}"
             here = getattr(here, part)
+
+
+def test_a_range_of_numbers_is_claimed_by_its_ends() -> None:
+    platform = pack({**EVERYTHING, "dot1x.reauthentication": ("0..65535",)})
+    assert check(switch(port(dot1x=Dot1x(reauthentication=65535))), platform) == ()
+    for outside in (65536, "server"):
+        intent = switch(port(dot1x=Dot1x.model_validate({"reauthentication": outside})))
+        assert told(intent, platform) == [("profiles.toml", "p.dot1x.reauthentication", "not-possible")]
+
+
+def test_what_is_claimed_with_an_option_needs_the_option() -> None:
+    more = Capability(
+        feature="macsec.ciphers",
+        values=("gcm-aes-256",),
+        option="suites",
+        evidence=Evidence.DOCUMENTED,
+        source="manual",
+    )
+    intent = switch(port(macsec=MUST.model_copy(update={"ciphers": (Cipher.GCM_AES_256,)})))
+    assert told(intent, pack(EVERYTHING, more)) == [("profiles.toml", "p.macsec.ciphers", "not-possible")]
+    assert check(intent.model_copy(update={"options": {"suites": True}}), pack(EVERYTHING, more)) == ()

@@ -111,3 +111,24 @@ def test_what_is_without_effect_is_activated_and_back() -> None:
     assert list(unfolded("interfaces ge-0/0/5", ["deactivate mtu"], PATHS, "delete ")) == [
         "deactivate interfaces ge-0/0/5 mtu"
     ]
+
+
+def test_a_list_that_is_set_takes_the_place_of_the_old_one_instead_of_growing() -> None:
+    head, before, after = (
+        "access profile P",
+        "radius authentication-server 192.0.2.1",
+        "radius authentication-server 192.0.2.2",
+    )
+    assert list(unfolded(head, [after], PATHS, "delete ", held=[before])) == [
+        "delete access profile P radius authentication-server",
+        f"set access profile P {after}",
+    ]
+    assert list(unfolded(head, [after], PATHS, "delete ")) == [f"set access profile P {after}"]
+    assert list(unfolded(head, [f"delete {before}"], PATHS, "delete ", held=[before])) == [
+        "delete access profile P radius authentication-server"
+    ]
+
+
+def test_a_leaf_goes_away_by_its_name_without_its_value() -> None:
+    lines = unfolded("system", ["delete host-name a"], PATHS, "delete ", leaf=lambda line: line.split()[0])
+    assert list(lines) == ["delete system host-name"]

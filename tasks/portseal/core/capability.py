@@ -6,6 +6,7 @@ not presented as supported. A `[[conflict]]` refuses a combination of values tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
@@ -44,6 +45,7 @@ def check(intent: SwitchIntent, pack: Pack) -> tuple[Finding, ...]:
     Findings name the profile's dotted key in profiles.toml, the camera's row in cameras.csv for what that gives, or the
     switch in hosts.yaml for what is switch-wide.
     """
+    pack = pack.model_copy(update={"capability": tuple(c for c in pack.capability if _chosen(c, intent))})
     kinds: dict[tuple[str, Stage], PortIntent] = {}
     for port in intent.ports:
         kinds.setdefault((port.profile, port.stage), port)
@@ -133,8 +135,17 @@ def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:
     return finding(LintCode.CONFLICT, message, file="profiles.toml", column=place)
 
 
+def _chosen(claim: Capability, intent: SwitchIntent) -> bool:
+    return claim.option is None or intent.options.get(claim.option) is True
+
+
 def _holds(value: str, words: tuple[str, ...]) -> bool:
-    return "*" in words or value.casefold() in (word.casefold() for word in words)
+    return "*" in words or value.casefold() in (word.casefold() for word in words) or _in_range(value, words)
+
+
+def _in_range(value: str, words: tuple[str, ...]) -> bool:
+    ranges = (word.split("..") for word in words if re.fullmatch(r"\d+\.\.\d+", word))
+    return value.isdigit() and any(int(low) <= int(value) <= int(high) for low, high in ranges)
 
 
 def field_values(intent: PortIntent | SwitchIntent, feature: str) -> tuple[str, ...]:

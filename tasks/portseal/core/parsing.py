@@ -31,6 +31,8 @@ _NOTHING = frozenset({"", "-", "--", "---", "n/a", "na", "unknown", "(unknown)",
 _MACS = ("mac", "client_mac", "source_mac")
 _NUMBERS = ("vlan", "live_peers", "tx_sc", "rx_sc", "seconds_left", "violations", "maximum", "current")
 _SUMS = ("sent", "received")
+_COUNTED = ("live_peers",)
+"""Fields of which the number is wanted where a template lists them."""
 _HEX = ("ckn",)
 _ADDRESSES = ("ip",)
 _INTERFACE = r"(?P<interface>[A-Za-z][A-Za-z-]* \d\S*|\S+)"
@@ -82,9 +84,13 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
         ParseError: the text is not understood: empty though the command always prints something, an error message, cut.
     """
     known = recognise(pack, command)
+    chatter = [re.compile(pattern) for pattern in pack.chatter]
     lines = [
-        line for line in _output(known.text, text) if line.strip() not in ("", "^")
-    ]  # a caret points into the echo
+        line
+        for line in _output(known.text, text)
+        if line.strip() not in ("", "^")  # a caret points into the echo
+        and not any(pattern.search(line.strip()) for pattern in chatter)
+    ]
     empty = [re.compile(pattern) for pattern in known.show.empty]
     printed = [line.strip() for line in lines]
     silent = [any(pattern.search(line) for pattern in empty) for line in printed or [""]]
@@ -223,6 +229,8 @@ def _field(name: str, value: str | list[str]) -> Field:
 
 
 def _list(name: str, values: list[str]) -> Field:
+    if name in _COUNTED:
+        return len(values)
     if name in _SUMS:
         return sum(map(int, values)) if values else None
     return tuple(_mac(each) or each for each in values) if name in _MACS else tuple(values)

@@ -9,10 +9,13 @@ sends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from portseal.core.model import Value
 from portseal.core.pattern import Pattern
+
+Leaf = Callable[[str], str]
+"""A line of a section in, its path without the value out."""
 
 _OPENS = re.compile(r"\{\s*$")
 _TRAILER = re.compile(r"\s*##.*$|\s*/\*.*\*/\s*$")
@@ -49,8 +52,13 @@ def nested(text: str, paths: Paths) -> str:
     )
 
 
-def unfolded(head: str, lines: Iterable[str], paths: Paths, negation: str) -> Iterator[str]:
+def unfolded(
+    head: str, lines: Iterable[str], paths: Paths, negation: str, *, held: Iterable[str] = (), leaf: Leaf = str
+) -> Iterator[str]:
     """What to send for one section of a change: `head` and, without indentation, the lines under it.
+
+    `held` are the section's lines before the change, since a list that is set only grows; `leaf` gives what a line that
+    goes away is called.
 
     >>> list(unfolded("system", ["host-name a", "delete time-zone"], Paths(sections=("^system",)), "delete "))
     ['set system host-name a', 'delete system time-zone']
@@ -59,6 +67,8 @@ def unfolded(head: str, lines: Iterable[str], paths: Paths, negation: str) -> It
         yield head
         return
     under = tuple(lines)
+    begins = _lists(head, paths)
+    grown = {name for line in held if (name := _list_name(line, begins))}
     if not under:
         yield f"{paths.set}{head}"
     for line in under:
@@ -66,8 +76,13 @@ def unfolded(head: str, lines: Iterable[str], paths: Paths, negation: str) -> It
         if _is_inactive(bare, paths):
             verb = paths.activate if bare != line else paths.deactivate
             yield f"{verb}{head} {bare[len(paths.deactivate) :]}".rstrip()
+        elif bare != line:
+            yield f"{negation}{head} {_list_name(bare, begins) or leaf(bare)}"
         else:
-            yield f"{negation if bare != line else paths.set}{head} {bare}"
+            name = _list_name(bare, begins)
+            if name in grown and f"{negation}{bare}" not in under:
+                yield f"{negation}{head} {name}"
+            yield f"{paths.set}{head} {bare}"
 
 
 def _is_inactive(line: str, paths: Paths) -> bool:
@@ -88,9 +103,18 @@ def _split(line: str, paths: Paths) -> tuple[str, str]:
     return f"{inactive}{path}", ""
 
 
+def _lists(head: str, paths: Paths) -> list[re.Pattern[str]]:
+    return [re.compile(begin) for section, begin in paths.lists if re.search(section, head)]
+
+
+def _list_name(line: str, begins: Iterable[re.Pattern[str]]) -> str:
+    """What the list is called that `line` has the words of; empty where it is none."""
+    return next((found[0].strip() for begin in begins if (found := begin.match(line))), "")
+
+
 def _joined(head: str, lines: Sequence[str], paths: Paths) -> Iterator[str]:
     """The lines of a section, those of one list as one line."""
-    begins = [re.compile(begin) for section, begin in paths.lists if re.search(section, head)]
+    begins = _lists(head, paths)
     lists: dict[str, list[str]] = {}
     for line in lines:
         if found := next((m for begin in begins if (m := begin.match(line))), None):

@@ -164,6 +164,9 @@ class Capability(Value):
     feature: str
     """Dotted field of `PortIntent` or `SwitchIntent`, e.g. `dot1x.host_mode`."""
     values: tuple[str, ...]
+    """A text, or whole numbers from one to another: `0..65535`."""
+    option: str | None = None
+    """Claimed only where this host option is true."""
     support: Literal["yes", "experimental"] = "yes"
     evidence: Evidence
     source: str
@@ -204,6 +207,8 @@ class Pack(Value):
     """Where the configuration has a whole path on each line instead of nested sections."""
     negation: str = "no "
     exit: str = "exit"
+    chatter: tuple[Pattern, ...] = ()
+    """Lines that the command line prints around any output and that belong to none."""
     errors: Errors
     commit: Commit
     files: Files | None = None

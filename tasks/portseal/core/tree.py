@@ -79,15 +79,29 @@ def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
     for line, weight in moved:
         line.order_weight = weight
     return tuple(
-        Section(head=child.text, lines=tuple(_sent(child, pack)), weight=child.order_weight)
+        Section(head=child.text, lines=tuple(_sent(child, before, pack)), weight=child.order_weight)
         for child in sorted(delta.children)
     )
 
 
-def _sent(child: HConfigChild, pack: Pack) -> Iterator[str]:
-    if pack.paths:
-        return unfolded(child.text, (line.text for line in sorted(child.children)), pack.paths, pack.negation)
-    return _lines(child, pack.exit, 0)
+def _sent(child: HConfigChild, before: HConfig, pack: Pack) -> Iterator[str]:
+    if not pack.paths:
+        return _lines(child, pack.exit, 0)
+    twin = before.children.get(child.text)
+    valued = [re.compile(match[1]) for match in pack.idempotent if len(match) == 2 and re.search(match[0], child.text)]
+
+    def leaf(line: str) -> str:
+        """Of a leaf with one value, what stands before the value."""
+        return next((found[0].strip() for pattern in valued if (found := pattern.search(line))), line)
+
+    return unfolded(
+        child.text,
+        (line.text for line in sorted(child.children)),
+        pack.paths,
+        pack.negation,
+        held=[line.text for line in twin.children] if twin is not None else (),
+        leaf=leaf,
+    )
 
 
 def _put_in_order(
