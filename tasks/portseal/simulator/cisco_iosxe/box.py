@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from portseal.simulator.cisco_iosxe.configure import Vault, load, plain, speller
 from portseal.simulator.cisco_iosxe.lines import RULES, long_name
-from portseal.simulator.cisco_iosxe.ports import Ports
+from portseal.simulator.cisco_iosxe.policy import policy_of, servers_of
 from portseal.simulator.config import Entry, find, print_lines, put, value
 from portseal.simulator.platforms import Cancellable, Later
+from portseal.simulator.policy import Policy, Server
+from portseal.simulator.ports import Ports
 from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
 
 VIRTUAL = ("Vlan", "Loopback", "Port-channel")
@@ -86,6 +88,29 @@ class Box:
         for entry in self.running:
             if entry.level == "interface":
                 yield entry.slot[1], entry.children
+
+    def port_name(self, word: str) -> str | None:
+        """The long name of an interface that the switch has."""
+        name = long_name(word) or word
+        return name if find(self.running, ("interface", name)) else None
+
+    def policies(self) -> Iterator[tuple[str, Policy]]:
+        """Every interface with what it is asked to do."""
+        return ((name, policy_of(self, lines)) for name, lines in self.interfaces())
+
+    def servers(self) -> tuple[Server, ...]:
+        """The servers that 802.1X asks, in their order."""
+        return servers_of(self)
+
+    def assigns_vlans(self) -> bool:
+        """Whether AAA lets servers assign VLANs."""
+        return value(self.running, "aaa authorization network default") is not None
+
+    def recovers_after(self, cause: str) -> float | None:
+        """Seconds of `errdisable recovery`, where it is on for `cause`."""
+        if not any(find(self.running, ("errdisable", "recovery", "cause", word)) for word in (cause, "all")):
+            return None
+        return int((value(self.running, "errdisable recovery interval") or ("300",))[0])
 
     def has(self, line: str) -> bool:
         """Whether a line without arguments stands at the top of the configuration."""

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from portseal.simulator.cisco_iosxe.lines import RULES, TYPES, long_name
-from portseal.simulator.cisco_iosxe.secrets import from_type7, type6, type7
+from portseal.simulator.cisco_iosxe.secrets import type6
 from portseal.simulator.config import Entry, drop, find, put, read_lines
 from portseal.simulator.grammar import Grammar, Match, Misfit
+from portseal.simulator.type7 import from_type7, type7
 
 GRAMMARS = {level: Grammar(rules, TYPES) for level, rules in RULES.items()}
 

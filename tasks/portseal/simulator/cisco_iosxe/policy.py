@@ -3,68 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from portseal.simulator.config import Entry, find, starting, value
+from portseal.simulator.policy import Key, Mka, Policy, Server
 
 if TYPE_CHECKING:
     from portseal.simulator.cisco_iosxe.box import Box
-
-
-class Key(NamedTuple):
-    """One usable key of a MACsec key chain."""
-
-    ckn: str
-    cak: str
-
-
-class Mka(NamedTuple):
-    """What the MKA policy of a port says."""
-
-    name: str
-    priority: int
-    cipher: str
-    offset: int
-
-
-class Server(NamedTuple):
-    """An authentication server as the configuration has it."""
-
-    address: str
-    port: int
-    key: str | None
-
-
-class Policy(NamedTuple):
-    """One port. Two ports of equal policy behave alike toward the same device."""
-
-    shutdown: bool
-    control: str
-    """force-authorized, auto or force-unauthorized; auto only where something can authenticate."""
-    host_mode: str
-    methods: tuple[str, ...]
-    """Runnable ones, in order."""
-    dot1x_first: bool
-    """A supplicant that appears later replaces an authorization by MAC address."""
-    open: bool
-    violation: str
-    on_failure: str
-    """"", next-method, or a VLAN."""
-    on_no_response: str
-    on_server_dead: str
-    vlan: int
-    reauthentication: int
-    """Seconds; 0: never."""
-    linksec: str
-    macsec: str
-    """"", host or network-link."""
-    mka: Mka
-    keys: tuple[Key, ...]
-    fallback_keys: tuple[Key, ...]
-    replay_window: int
-    mac_limit: int
-    """Of port security; 0: off."""
-    mac_violation: str
 
 
 _DEFAULT_MKA = Mka("*DEFAULT POLICY*", 0, "GCM-AES-128", 0)
@@ -89,7 +34,9 @@ def policy_of(box: Box, lines: list[Entry]) -> Policy:
     order = value(lines, "authentication priority") or value(lines, "authentication order") or ("dot1x",)
     periodic = find(lines, ("authentication", "periodic")) is not None
     timer = _word(lines, "authentication timer reauthenticate", "3600")
-    macsec = "network-link" if find(lines, ("macsec", "network-link")) else "host" if find(lines, ("macsec",)) else ""
+    linksec = _word(lines, "authentication linksec policy", "should-secure")
+    network = find(lines, ("macsec", "network-link")) is not None
+    host = find(lines, ("macsec",)) is not None and linksec != "must-not-secure"
     keys, fallback = _key_chains(box, lines)
     return Policy(
         shutdown=find(lines, ("shutdown",)) is not None,
@@ -104,8 +51,8 @@ def policy_of(box: Box, lines: list[Entry]) -> Policy:
         on_server_dead=_event(lines, "authentication event server dead action"),
         vlan=int(_word(lines, "switchport access vlan", "1")),
         reauthentication=int(timer) if periodic and timer.isdigit() else 0,
-        linksec=_word(lines, "authentication linksec policy", "should-secure"),
-        macsec=macsec,
+        cak="static" if network else "derived" if host else "",
+        unsecured="drop" if network else "unauthorize" if linksec == "must-secure" else "pass",
         mka=_mka(box, lines),
         keys=keys,
         fallback_keys=fallback,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.lines import short_name
-from portseal.simulator.cisco_iosxe.port_state import PortState
 from portseal.simulator.cisco_iosxe.show_sessions import dotted, ports_in_order, session_id
 from portseal.simulator.config import find, value
 from portseal.simulator.grammar import Match
+from portseal.simulator.port_state import PortState
 
 
 def _enabled(box: Box) -> str:
@@ -69,7 +69,7 @@ def _dot1x_details(box: Box, _match: Match, _user: str) -> str:
         text += "Dot1x Authenticator Client List\n-------------------------------\n"
         for session in clients:
             word = dict(session.decision.states)["dot1x"]
-            machine = {"Authc Success": "AUTHENTICATED", "Authc Failed": "HELD"}.get(word, "CONNECTING")
+            machine = {"success": "AUTHENTICATED", "rejected": "HELD", "unanswered": "HELD"}.get(word, "CONNECTING")
             method = {"eap-tls": "TLS", "peap": "PEAP"}.get(session.device.eap or "", "(0)")
             text += (
                 f"{'EAP Method':<25} = {method}\n{'Supplicant':<25} = {dotted(session.device.mac)}\n"
@@ -87,7 +87,7 @@ def _dot1x_summary(box: Box, _match: Match, _user: str) -> str:
     for name, state in _authenticators(box):
         lead = f"{short_name(name):<16}AUTH    "
         for session in state.sessions:
-            ok = dict(session.decision.states).get("dot1x") == "Authc Success" and session.decision.authorized
+            ok = dict(session.decision.states).get("dot1x") == "success" and session.decision.authorized
             status = "AUTHORIZED" if ok else "UNAUTHORIZED"
             text += f"{lead}{dotted(session.device.mac):<16}{status:<16}\n"
             lead = " " * 24
@@ -111,9 +111,9 @@ def _mab_summary(box: Box, _match: Match, _user: str) -> str:
     text = "Interface       Client MAC      Authen Status\n------------------------------------------------------\n"
     for name, state in ports_in_order(box):
         for session in state.sessions:
-            word = dict(session.decision.states).get("mab", "Not run")
-            if word.startswith("Authc"):
-                status = "SUCCESS" if word == "Authc Success" else "FAIL"
+            word = dict(session.decision.states).get("mab")
+            if word in ("success", "rejected", "unanswered"):
+                status = "SUCCESS" if word == "success" else "FAIL"
                 text += f"{short_name(name):<16}{dotted(session.device.mac):<16}{status:<16}\n"
     return text
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.lines import short_name
-from portseal.simulator.cisco_iosxe.port_state import MkaState, PortState
 from portseal.simulator.cisco_iosxe.show_mka import port_id_of
 from portseal.simulator.cisco_iosxe.show_sessions import ports_in_order
 from portseal.simulator.grammar import Match
+from portseal.simulator.port_state import MkaState, PortState
 
 
 def _sci(mac: str, port_id: int) -> str:
@@ -23,7 +23,7 @@ def _state(box: Box, match: Match) -> tuple[str, PortState | None]:
 
 def _interface(box: Box, match: Match, _user: str) -> str:
     name, state = _state(box, match)
-    enabled = state is not None and bool(state.policy.macsec)
+    enabled = state is not None and bool(state.policy.cak)
     secured = state is not None and state.secured
     ways = 16 if enabled else 32
     head = " MACsec is disabled\n"
@@ -42,7 +42,7 @@ def _interface(box: Box, match: Match, _user: str) -> str:
         "  Ciphers supported : GCM-AES-128\n                      GCM-AES-256\n"
         "                      GCM-AES-XPN-128\n                      GCM-AES-XPN-256\n\n"
     )
-    should = state is not None and state.policy.macsec == "host" and state.policy.linksec == "should-secure"
+    should = state is not None and bool(state.policy.cak) and state.policy.unsecured == "pass"
     text += f" Access control : {'should secure' if should else 'must secure'}\n\n"
     if state is None or state.mka is None or not secured:
         return text + " No Transmit Secure Channels\n No Receive Secure Channels\n"
@@ -76,10 +76,10 @@ def _channels(box: Box, name: str, state: PortState, mka: MkaState) -> str:
 
 def _status(box: Box, match: Match, _user: str) -> str:
     name, state = _state(box, match)
-    if state is None or not state.policy.macsec:
+    if state is None or not state.policy.cak:
         return f"MACsec is not enabled on {name}\n"
     frames, mka = state.frames(), state.mka
-    should = state.policy.macsec == "host" and state.policy.linksec == "should-secure"
+    should = state.policy.unsecured == "pass"
     text = (
         " Capabilities:\n  Ciphers Supported:        GCM-AES-128 GCM-AES-256\n"
         f"  Cipher:                   {state.policy.mka.cipher if state.secured else 'Invalid'}\n"
@@ -101,7 +101,7 @@ def _status(box: Box, match: Match, _user: str) -> str:
 
 def _statistics(box: Box, match: Match, _user: str) -> str:
     name, state = _state(box, match)
-    if state is None or not state.policy.macsec:
+    if state is None or not state.policy.cak:
         return f"MACsec is not enabled on {name}\n"
     sent = state.frames()
     got = sent * 9 // 10

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.lines import short_name
-from portseal.simulator.cisco_iosxe.policy import Mka
-from portseal.simulator.cisco_iosxe.port_state import MkaState, PortState
 from portseal.simulator.cisco_iosxe.show_sessions import dotted, ports_in_order, session_id
 from portseal.simulator.config import starting, value
 from portseal.simulator.grammar import Match
+from portseal.simulator.policy import Mka
+from portseal.simulator.port_state import MkaState, PortState
 
+_STATUS = {"secured": "Secured", "lonely": "Secured, no peer", "pending": "Init"}
 _RULE = "=" * 100
 _CIPHER_IDS = {
     "GCM-AES-128": "0080C20001000001",
@@ -52,7 +53,7 @@ def _sessions(box: Box, match: Match, _user: str) -> str:
             return f"\n% No MKA Sessions found on interface {wanted}\n\n"
         text = f"\nSummary of All Currently Active MKA Sessions on Interface {wanted}...\n\n"
     else:
-        secured = sum(1 for _, _, mka in rows if mka.status.startswith("Secured"))
+        secured = sum(1 for _, _, mka in rows if mka.status != "pending")
         text = (
             f"\nTotal MKA Sessions....... {len(rows)}\n      Secured Sessions... {secured}\n"
             f"      Pending Sessions... {len(rows) - secured}\n\n"
@@ -64,10 +65,10 @@ def _sessions(box: Box, match: Match, _user: str) -> str:
     for name, state, mka in rows:
         port_id = port_id_of(name)
         local = f"{dotted(box.ports.mac_of(name))}/{port_id:04x}"
-        peer = f"{dotted(mka.peer.mac)}/0001" if mka.status.startswith("Secured") else "0000.0000.0000/0000"
+        peer = f"{dotted(mka.peer.mac)}/0001" if mka.status != "pending" else "0000.0000.0000/0000"
         text += (
             f"{short_name(name):<14} {local:<19} {state.policy.mka.name:<16} {'NO':<17} YES\n"
-            f"{port_id:<14} {peer:<19} {mka.peers:<16} {mka.status:<17} {mka.ckn}\n\n"
+            f"{port_id:<14} {peer:<19} {mka.peers:<16} {_STATUS[mka.status]:<17} {mka.ckn}\n\n"
         )
     return text
 
@@ -85,7 +86,7 @@ def _detail_of(box: Box, name: str, state: PortState, mka: MkaState) -> str:
     policy, port_id = state.policy.mka, port_id_of(name)
     mac = dotted(box.ports.mac_of(name))
     member = _identifier(box.spec.name, name)
-    secured = mka.status.startswith("Secured")
+    secured = mka.status != "pending"
     status = (
         "SECURED - Secured MKA Session with MACsec"
         if secured

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from portseal.simulator.cisco_iosxe.box import VIRTUAL, Box
 from portseal.simulator.cisco_iosxe.lines import short_name
 from portseal.simulator.cisco_iosxe.policy import lifetime_begin, servers_of
-from portseal.simulator.cisco_iosxe.port_state import PortState
-from portseal.simulator.cisco_iosxe.secrets import type7
 from portseal.simulator.cisco_iosxe.show_sessions import dotted, ports_in_order
 from portseal.simulator.config import Entry, find, starting, value
 from portseal.simulator.grammar import Match
+from portseal.simulator.port_state import PortState
+from portseal.simulator.type7 import type7
 
 _CAUSES = (
     "arp-inspection",

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.lines import short_name
-from portseal.simulator.cisco_iosxe.port_state import PortState, SessionState
 from portseal.simulator.config import natural
 from portseal.simulator.grammar import Match
+from portseal.simulator.port_state import PortState, SessionState
 
 Row = tuple[str, PortState, SessionState]
 _KEY = """
@@ -33,6 +33,14 @@ Runnable methods list:
       14        10  webauth
       12        15  mab
 """
+_STATES = {
+    "not run": "Not run",
+    "running": "Running",
+    "silent": "Stopped",
+    "success": "Authc Success",
+    "rejected": "Authc Failed",
+    "unanswered": "Authc Failed",
+}
 _TEMPLATES = {"critical": "CRITICAL_AUTH_VLAN", "guest": "GUEST_VLAN", "auth-fail": "AUTH_FAIL_VLAN"}
 
 
@@ -84,7 +92,7 @@ def _sessions(box: Box, match: Match, _user: str) -> str:
     for name, _state, session in rows:
         status = "Auth" if session.decision.authorized else "Unauth"
         method = session.decision.method
-        if not session.decision.authorized and "Running" not in dict(session.decision.states).values():
+        if not session.decision.authorized and "running" not in dict(session.decision.states).values():
             method = "N/A" if method == "mab" else method
         text += (
             f"{short_name(name):<24} {dotted(session.device.mac)} {method:<7} {_domain(session):<7} "
@@ -125,7 +133,7 @@ def _detail(box: Box, name: str, state: PortState, session: SessionState) -> str
     if decision.assigned:
         text += "Server Policies:\n" + _field("Vlan Group", f"Vlan: {decision.vlan}") + "\n"
     text += "\nMethod status list:\n       Method           State\n"
-    return text + "".join(f"{method:>13}           {word}\n" for method, word in decision.states)
+    return text + "".join(f"{method:>13}           {_STATES[word]}\n" for method, word in decision.states)
 
 
 def _timeout(box: Box, state: PortState, session: SessionState) -> str:
@@ -144,8 +152,8 @@ def _local_policies(name: str, state: PortState, session: SessionState) -> str:
     if decision.fallback and decision.authorized:
         text += f"\tService Template: {_TEMPLATES[decision.fallback]}_{short_name(name)} (priority 150)\n"
         text += _field("Vlan Group", f"Vlan: {decision.vlan}")
-    if state.policy.macsec == "host":
-        policy = state.policy.linksec
+    if state.policy.cak == "derived":
+        policy = "must-secure" if state.policy.unsecured == "unauthorize" else "should-secure"
         text += f"\tService Template: DEFAULT_LINKSEC_POLICY_{policy.upper().replace('-', '_')} (priority 150)\n"
         text += f"      Security Policy:  {policy.replace('-', ' ').title()}\n"
         text += f"      Security Status:  Link {'Secured' if session.secured else 'Unsecured'}\n"

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Protocol
 
-from portseal.simulator.cisco_iosxe.admission import Decision, decide
-from portseal.simulator.cisco_iosxe.lines import long_name
-from portseal.simulator.cisco_iosxe.policy import Server, policy_of, servers_of
-from portseal.simulator.cisco_iosxe.port_state import PortState, SessionState, key_agreement
-from portseal.simulator.config import find, value
-from portseal.simulator.world import Device, RadiusSpec
+from portseal.simulator.admission import Decision, decide
+from portseal.simulator.platforms import Later
+from portseal.simulator.policy import Policy, Server
+from portseal.simulator.port_state import PortState, SessionState, key_agreement
+from portseal.simulator.world import Device, RadiusSpec, SwitchSpec
 
-if TYPE_CHECKING:
-    from portseal.simulator.cisco_iosxe.box import Box
+
+class Configured(Protocol):
+    """What a platform reads out of its running configuration for its ports."""
+
+    spec: SwitchSpec
+    later: Later
+
+    def port_name(self, word: str) -> str | None:
+        """The long name of a port that the switch has."""
+        ...
+
+    def policies(self) -> Iterator[tuple[str, Policy]]:
+        """Every port by its long name, with what it is asked to do."""
+        ...
+
+    def servers(self) -> tuple[Server, ...]:
+        """The servers that 802.1X asks, in their order."""
+        ...
+
+    def assigns_vlans(self) -> bool:
+        """Whether servers may put a station into a VLAN."""
+        ...
+
+    def recovers_after(self, cause: str) -> float | None:
+        """Seconds after which a port that was error-disabled for `cause` comes back; None: never."""
+        ...
 
 
 class Ports:
     """All ports of one switch; `touch` says that something happened."""
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Configured) -> None:
         self._box = box
         self.devices: dict[str, tuple[Device, ...]] = {}
         self._radius: tuple[RadiusSpec, ...] = box.spec.radius
@@ -60,8 +84,8 @@ class Ports:
         Raises:
             KeyError: there is no such port.
         """
-        name = long_name(port) or port
-        if find(self._box.running, ("interface", name)) is None:
+        name = self._box.port_name(port)
+        if name is None:
             raise KeyError(f"{self._box.spec.name} has no port {port}")
         self.devices[name] = devices
         self._stale.add(name)
@@ -103,7 +127,7 @@ class Ports:
     def now(self) -> dict[str, PortState]:
         """Every port; where something happened that has not been dealt with yet, authentication is running."""
         if self._due is not None:
-            servers = servers_of(self._box)
+            servers = self._box.servers()
             for name in self._mark():
                 state = self._states[name]
                 state.mka = None
@@ -114,13 +138,13 @@ class Ports:
         """The ports for which something changed, their policy brought up to date."""
         changed = []
         present = set()
-        servers = servers_of(self._box)
+        servers = self._box.servers()
         if servers != self._asked:
             self._asked = servers
             self._stale.update(self._unsettled())
-        for name, lines in self._box.interfaces():
+        for name, policy in self._box.policies():
             present.add(name)
-            policy, devices = policy_of(self._box, lines), self.devices.get(name, ())
+            devices = self.devices.get(name, ())
             state = self._states.get(name)
             if state is None:
                 state = self._states[name] = PortState(policy)
@@ -138,7 +162,7 @@ class Ports:
         state = self._states[name]
         if self._violated(name, state):
             return
-        self._open_sessions(name, state, servers_of(self._box), running=False)
+        self._open_sessions(name, state, self._box.servers(), running=False)
         state.mka = key_agreement(state)
         for session in state.sessions:
             session.secured = state.secured and session.decision.authorized
@@ -162,11 +186,11 @@ class Ports:
         devices = state.devices
         if policy.host_mode != "multi-auth":
             devices = devices[-1:] if policy.violation == "replace" else devices[:1]
-        authorize = value(self._box.running, "aaa authorization network default") is not None
+        authorize = self._box.assigns_vlans()
         for device in devices:
             self._sessions += 1
             if running:
-                waiting = tuple((m, "Running" if i == 0 else "Not run") for i, m in enumerate(policy.methods))
+                waiting = tuple((m, "running" if i == 0 else "not run") for i, m in enumerate(policy.methods))
                 decision = Decision(False, policy.methods[0], waiting, policy.vlan)
             else:
                 decision = decide(policy, device, servers, self._radius, authorize=authorize)
@@ -186,10 +210,8 @@ class Ports:
         if not cause or policy.shutdown:
             return False
         state.err_disabled, state.sessions, state.mka = cause, [], None
-        recovers = ("errdisable", "recovery", "cause")
-        if any(find(self._box.running, (*recovers, word)) for word in (cause, "all")):
-            interval = int((value(self._box.running, "errdisable recovery interval") or ("300",))[0])
-            self._box.later(interval * self._box.spec.minute / 60, lambda: self._recover(name))
+        if (seconds := self._box.recovers_after(cause)) is not None:
+            self._box.later(seconds * self._box.spec.minute / 60, lambda: self._recover(name))
         return True
 
     def _recover(self, name: str) -> None:
@@ -199,8 +221,8 @@ class Ports:
 
     @staticmethod
     def _enforce_linksec(state: PortState) -> None:
-        """A session whose link must be secured and is not loses its authorization."""
-        if state.policy.macsec != "host" or state.policy.linksec != "must-secure" or state.secured:
+        """A session whose link must be secured and is not loses its authorization, where the platform has it so."""
+        if not state.policy.cak or state.policy.unsecured != "unauthorize" or state.secured:
             return
         for session in state.sessions:
             session.decision = session.decision._replace(authorized=False)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from portseal.simulator.cisco_iosxe.policy import Policy, Server
+from portseal.simulator.policy import Policy, Server
 from portseal.simulator.world import Device, RadiusSpec, Trust
+
+STATES = ("not run", "running", "silent", "success", "rejected", "unanswered")
+"""How a method stands: `silent` is a device that does not answer EAP, `unanswered` servers that do not answer at all."""
 
 
 class Reply(NamedTuple):
@@ -24,7 +27,7 @@ class Decision(NamedTuple):
     method: str
     """The last one that ran."""
     states: tuple[tuple[str, str], ...]
-    """(method, IOS's word) in order."""
+    """(method, one of `STATES`) in order."""
     vlan: int
     user: str | None = None
     assigned: bool = False
@@ -64,7 +67,7 @@ def decide(
     authorize: bool,
 ) -> Decision:
     """Run the port's methods in order. `authorize`: AAA lets servers assign VLANs."""
-    states = dict.fromkeys(policy.methods, "Not run")
+    states = dict.fromkeys(policy.methods, "not run")
     last = policy.methods[0] if policy.methods else "N/A"
     silent, rejected, dead = False, False, False
     methods = list(policy.methods)
@@ -73,18 +76,18 @@ def decide(
     for method in methods:
         last = method
         if method == "dot1x" and device.eap is None:
-            states[method], silent = "Stopped", True
+            states[method], silent = "silent", True
             continue
         reply = ask(configured, world, device, method, authorize=authorize)
         if reply.word == "accept":
-            states[method] = "Authc Success"
+            states[method] = "success"
             derives = method == "dot1x" and device.eap == "eap-tls" and reply.key_name
             user = device.identity if method == "dot1x" else device.mac.replace(":", "-").upper()
             vlan = policy.vlan if reply.vlan is None else reply.vlan
             return Decision(
                 True, method, tuple(states.items()), vlan, user, assigned=reply.vlan is not None, derives=derives
             )
-        states[method] = "Authc Failed"
+        states[method] = "unanswered" if reply.word == "dead" else "rejected"
         if reply.word == "dead":
             dead = True
             break
@@ -109,5 +112,5 @@ def _without_success(
         return Decision(True, last, tuple(states.items()), int(policy.on_no_response), None, fallback="guest")
     if silent and last == "dot1x":
         # nobody answers and nothing else is left to try: the authenticator goes on asking
-        states["dot1x"] = "Running"
+        states["dot1x"] = "running"
     return Decision(False, last, tuple(states.items()), policy.vlan, user)

@@ -6,8 +6,8 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from portseal.simulator.cisco_iosxe.admission import Decision
-from portseal.simulator.cisco_iosxe.policy import Policy
+from portseal.simulator.admission import Decision
+from portseal.simulator.policy import Policy
 from portseal.simulator.world import Device
 
 PACKETS_PER_SECOND = 1000
@@ -34,10 +34,12 @@ class MkaState:
     ckn: str
     peer: Device
     status: str
-    """Secured, `Secured, no peer` or Init."""
+    """secured, lonely (secured once, and the peer is silent since) or pending."""
     peers: int
     derived: bool
     since: float
+    fallback: bool = False
+    """It is the port's second key."""
 
 
 @dataclass(slots=True)
@@ -58,14 +60,14 @@ class PortState:
     @property
     def secured(self) -> bool:
         """Whether frames are encrypted, with somebody there to read them."""
-        return self.mka is not None and self.mka.status == "Secured"
+        return self.mka is not None and self.mka.status == "secured"
 
     def passes(self, device: Device) -> bool:
         """Whether the frames of a device get through."""
         policy = self.policy
         if not self.up or policy.control == "force-unauthorized":
             return False
-        if policy.macsec == "network-link" and not self.secured:
+        if policy.cak and policy.unsecured == "drop" and not self.secured:
             return False
         if policy.control == "force-authorized" or policy.open:
             return True
@@ -81,14 +83,14 @@ class PortState:
 
 
 def key_agreement(state: PortState) -> MkaState | None:
-    """The MKA participant of a port, if there is one: a derived CAK from EAP, or a static one from a key chain."""
+    """The MKA participant of a port, if there is one: a derived CAK from EAP, or a static one."""
     policy = state.policy
-    if not state.up or not policy.macsec:
+    if not state.up or not policy.cak:
         return None
-    if policy.macsec == "network-link":
+    if policy.cak == "static":
         return _static(state)
     session = next((s for s in state.sessions if s.decision.derives), None)
-    if session is None or policy.linksec == "must-not-secure":
+    if session is None:
         return None
     ckn = random.randbytes(16).hex().upper()
     return _participant(ckn, session.device, session.device.macsec == "derived", derived=True)
@@ -97,15 +99,14 @@ def key_agreement(state: PortState) -> MkaState | None:
 def _static(state: PortState) -> MkaState | None:
     if not state.policy.keys and not state.policy.fallback_keys:
         return None
-    device = state.devices[0]
-    for key in (*state.policy.keys[:1], *state.policy.fallback_keys[:1]):
-        theirs = ("static", (device.ckn or "").lower(), (device.cak or "").lower())
-        if theirs == ("static" if device.macsec == "static" else "", key.ckn.lower(), key.cak.lower()):
-            return _participant(key.ckn, device, True, derived=False)
-    ours = (*state.policy.keys, *state.policy.fallback_keys)[0]
-    return _participant(ours.ckn, device, False, derived=False)
+    device, able = state.devices[0], state.devices[0].macsec == "static"
+    keys = [(key, False) for key in state.policy.keys[:1]] + [(key, True) for key in state.policy.fallback_keys[:1]]
+    for key, spare in keys:
+        if able and ((device.ckn or "").lower(), (device.cak or "").lower()) == (key.ckn.lower(), key.cak.lower()):
+            return _participant(key.ckn, device, True, derived=False, fallback=spare)
+    return _participant(keys[0][0].ckn, device, False, derived=False)
 
 
-def _participant(ckn: str, device: Device, able: bool, *, derived: bool) -> MkaState:
-    status = "Init" if not able else "Secured" if device.live else "Secured, no peer"
-    return MkaState(ckn, device, status, int(status == "Secured"), derived, time.monotonic())
+def _participant(ckn: str, device: Device, able: bool, *, derived: bool, fallback: bool = False) -> MkaState:
+    status = "pending" if not able else "secured" if device.live else "lonely"
+    return MkaState(ckn, device, status, int(status == "secured"), derived, time.monotonic(), fallback)
