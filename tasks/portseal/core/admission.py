@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from portseal.core.intent import PortIntent
 from portseal.core.inventory import Supplicant
-from portseal.core.observation import PortState, Session, SessionMethod, SessionStatus
-from portseal.core.profile import HostMode, Method, Mode
+from portseal.core.observation import MkaStatus, PortState, Session, SessionMethod, SessionStatus
+from portseal.core.profile import HostMode, MacsecPolicy, Method, Mode
 from portseal.core.reasons import Conclusion, Reason, fails, passes, unknown
 
 Owners = Mapping[str, str]
@@ -32,6 +32,8 @@ _STATE_WORDS: tuple[tuple[Reason | None, re.Pattern[str]], ...] = (
 failure, never between failure and pass."""
 
 _WHY = {
+    Reason.NO_MKA_SESSION: "authenticated, and kept out because the port has no MKA session and must be secured",
+    Reason.NOT_SECURED: "authenticated, and kept out because MKA has not secured the link",
     Reason.SERVER_DEAD: "not authorized: no RADIUS server answers",
     Reason.AUTHENTICATION_RUNNING: "not authorized yet: authentication is running",
     Reason.SUPPLICANT_SILENT: "not authorized: no answer to EAP",
@@ -62,7 +64,7 @@ def admission(intent: PortIntent, state: PortState, owners: Owners) -> Iterator[
             yield unknown(Reason.UNKNOWN_WORD, f"{_who(session.mac or '', owners)} is on the port, {_status(session)}")
     for session in own:
         if session not in let_in and (not let_in or _is_unclear(session)):
-            yield _not_let_in(intent, session)
+            yield _not_let_in(intent, session, state)
     if not state.sessions and "session" in state.observed:
         yield _nobody(intent, state, owners)
 
@@ -124,19 +126,21 @@ def _is_unclear(session: Session) -> bool:
     return session.status in (SessionStatus.UNKNOWN, SessionStatus.AUTHORIZED)
 
 
-def _not_let_in(intent: PortIntent, session: Session) -> Conclusion:
+def _not_let_in(intent: PortIntent, session: Session, state: PortState) -> Conclusion:
     """Why a session that is the camera's, or has no MAC address yet, is not an admitted camera."""
     if session.status is SessionStatus.UNKNOWN:
         return unknown(Reason.UNKNOWN_WORD, f"the status of its session is no word we know{_words(session)}")
     if session.status is SessionStatus.AUTHORIZED:
         return unknown(Reason.NOT_OBSERVED, "a station is authorized, and the switch does not show which")
-    reason = _why(intent, session)
+    reason = _why(intent, session, state)
     return fails(reason, _WHY[reason] + _words(session))
 
 
-def _why(intent: PortIntent, session: Session) -> Reason:
+def _why(intent: PortIntent, session: Session, state: PortState) -> Reason:
     if session.fallback == "server-dead":
         return Reason.SERVER_DEAD
+    if (reason := _for_want_of_encryption(intent, session, state)) is not None:
+        return reason
     told = {_meaning(method, word) for method, word in session.method_states}
     if session.status is SessionStatus.RUNNING:
         told.add(Reason.AUTHENTICATION_RUNNING)
@@ -146,6 +150,17 @@ def _why(intent: PortIntent, session: Session) -> Reason:
         if reason in told:
             return reason
     return Reason.SUPPLICANT_SILENT if Reason.SUPPLICANT_SILENT in told else Reason.AUTHENTICATION_FAILED
+
+
+def _for_want_of_encryption(intent: PortIntent, session: Session, state: PortState) -> Reason | None:
+    """Why a station that authenticated is kept out of a must-secure port; None where something else may be the cause."""
+    if intent.macsec.policy is not MacsecPolicy.MUST_SECURE or session.status is not SessionStatus.UNAUTHORIZED:
+        return None
+    if "mka" not in state.observed or not any("success" in word.lower() for _, word in session.method_states):
+        return None
+    if state.mka is None:
+        return Reason.NO_MKA_SESSION
+    return Reason.NOT_SECURED if state.mka.status is MkaStatus.NOT_SECURED else None
 
 
 def _meaning(method: str, word: str) -> Reason | None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 from pydantic import SecretStr
 
 from contract.model import carried_out
-from contract.profiles import GOLDEN, SWITCH, Choice, camera_for, packs, site_of
+from contract.profiles import GOLDEN, SWITCH, Choice, camera_for, packs, possible, site_of
 from contract.said import said
 from portseal.confirm import confirm, revert, save
 from portseal.core.intent import PortIntent, SwitchIntent, derive
-from portseal.core.inventory import Site
+from portseal.core.inventory import LinkKey, Site
 from portseal.core.marks import Marks
 from portseal.core.observation import PortState, port_states
 from portseal.core.owned import OwnedConfiguration, owned_configuration
@@ -79,10 +80,19 @@ class BoxSession:
         self.seen: list[str] = []
         """Configuration lines, as they were typed."""
         self.after_line: Callable[[str], None] = lambda line: None
+        self.waits = True
+        """Whether what is under way comes to its end before a command is answered."""
+        self.answers: dict[str, str] = {}
+        """What commands that begin so print instead of what they should."""
 
     def run(self, commands: Sequence[str], *, timeout: float = 60.0) -> tuple[str, ...]:
-        self._clock.run(1.0)
-        return tuple(self._shell.enter(command) for command in commands)
+        if self.waits:
+            self._clock.run(1.0)
+        return tuple(self._answer(command) for command in commands)
+
+    def _answer(self, command: str) -> str:
+        printed = self._shell.enter(command)
+        return next((text for begin, text in self.answers.items() if command.startswith(begin)), printed)
 
     def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
         for index, line in enumerate(lines):
@@ -106,11 +116,22 @@ def secret(ref: str, generation: int = 0) -> SecretStr:
     return SecretStr(digits[:32])
 
 
+def link_keys(site: Site) -> list[LinkKey]:
+    """Every static key of a site, second ones included."""
+    return [each for key in site.keys.values() for each in (key, key.fallback) if each]
+
+
 class Bench:
     """A site of one switch, what portseal remembers of it, and the switch: simulated, or a text under the folder's own rules."""
 
     def __init__(
-        self, platform: str, profiles: Mapping[str, Choice], misfits: Mapping[str, Misfit] | None = None
+        self,
+        platform: str,
+        profiles: Mapping[str, Choice],
+        misfits: Mapping[str, Misfit] | None = None,
+        *,
+        vlan: int | None = None,
+        spare: int = SPARE,
     ) -> None:
         self.pack, self.folder = packs()[platform]
         self.generation = 0
@@ -118,10 +139,10 @@ class Bench:
         self.managed: frozenset[str] = frozenset()
         self.sizes: dict[str, int] = {}
         self.options = said(platform).options
-        self.want(site_of(self.pack, profiles, options=self.options))
+        self.want(site_of(self.pack, profiles, vlan=vlan, options=self.options))
         self.clock = Clock()
         self.misfits = dict(misfits or {})
-        specs = self._specs(self._with_spare_ports())
+        specs = self._specs(self._with_spare_ports(spare))
         self.box = build_box(specs[0], self.clock.later) if specs else None
         self.text = "" if self.box else empty_configuration(platform)
         if self.box:
@@ -133,22 +154,22 @@ class Bench:
     def want(self, site: Site) -> None:
         """Let the site be another one."""
         self.site = site
-        self.sizes = {key.cak: key.size for key in site.keys.values()}
+        self.sizes = {key.cak: key.size for key in link_keys(site)}
         (self.intent,) = derive(site, {self.pack.name: self.pack}, [SWITCH])
 
-    def _with_spare_ports(self) -> Site:
+    def _with_spare_ports(self, spare: int) -> Site:
         """The site with cameras, in a VLAN of their own, on ports that others may move to: those are not shut down then."""
         profile = next(iter(self.site.profiles.values()))
         count = len(self.site.cameras)
-        spare = [
-            camera_for(profile, number, self.pack, vlan=SPARE_VLAN) for number in range(count + 1, count + SPARE + 1)
+        more = [
+            camera_for(profile, number, self.pack, vlan=SPARE_VLAN) for number in range(count + 1, count + spare + 1)
         ]
-        return self.site.model_copy(update={"cameras": (*self.site.cameras, *spare)})
+        return self.site.model_copy(update={"cameras": (*self.site.cameras, *more)})
 
     def _specs(self, site: Site) -> tuple[SwitchSpec, ...]:
         radius = site.switches[SWITCH].radius
         references = [server.key for server in radius.servers] if radius else []
-        references += [key.cak for key in site.keys.values()]
+        references += [key.cak for key in link_keys(site)]
         secrets = {ref: self.resolve(ref).get_secret_value() for ref in references}
         return site_specs(site, secrets, self.misfits, settle=0.0)
 
@@ -257,6 +278,12 @@ class Bench:
         """By camera."""
         first, later = self.observe()
         return {port.camera: judge(port, first[port.port], later[port.port]) for port in self.intent.ports}
+
+
+@cache
+def simulated() -> tuple[str, ...]:
+    """The platforms that somebody simulates."""
+    return tuple(name for name in packs() if Bench(name, {"plain": possible(name).choices["plain"]}).box)
 
 
 def empty_configuration(platform: str) -> str:

@@ -17,6 +17,7 @@ from contract.profiles import (
     takes_vlans,
 )
 from portseal.core.inventory import Site, Stage
+from portseal.core.platforms import Pack
 
 
 class Change(NamedTuple):
@@ -116,6 +117,24 @@ def _keys(bench: Bench) -> None:
     bench.generation += 1
 
 
+def second_keys(bench: Bench) -> None:
+    """Every static link has a second key, to be changed to later."""
+    keys = {
+        name: key.model_copy(
+            update={
+                "fallback": key.model_copy(update={"ckn": f"ee{key.ckn}"[: len(key.ckn)], "cak": f"{key.cak}-next"})
+            }
+        )
+        for name, key in bench.site.keys.items()
+    }
+    _site(bench, keys=keys)
+
+
+def two_keys(pack: Pack) -> bool:
+    """Whether the platform takes a second key on a link."""
+    return pack.keys is not None and pack.keys.max_keys > 1
+
+
 def _vlan(number: int) -> Callable[[Bench], None]:
     def make(bench: Bench) -> None:
         _site(bench, cameras=tuple(c.model_copy(update={"vlan": number}) for c in bench.site.cameras))
@@ -179,5 +198,11 @@ CHANGES = (
     ),
     Change("every secret is another", _secret, _some),
     Change("every static key is another", _keys, _some, lambda bench: bool(bench.site.keys)),
+    Change(
+        "every link gets a second key",
+        second_keys,
+        _some,
+        lambda bench: two_keys(bench.pack) and bool(bench.site.keys),
+    ),
     Change("every camera gets a VLAN", _vlan(SPARE_VLAN), _some, lambda bench: takes_vlans(bench.pack)),
 )

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from portseal.core.capability import CLAIMED, OF_CAMERA, check, field_values
 from portseal.core.intent import SwitchIntent, derive
-from portseal.core.inventory import Camera, LinkKey, Radius, Site, Switch
+from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Switch
 from portseal.core.model import Severity
 from portseal.core.platforms import Pack, load_pack, platform_folders
 from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
@@ -113,11 +113,13 @@ def has(choice: Choice, wish: Wish, pack: Pack) -> bool:
     return wish.value in field_values(intent.ports[0], wish.feature)
 
 
-def refused(pack: Pack, choice: Choice) -> bool:
-    """Whether the platform cannot do this profile."""
+def refused(pack: Pack, choice: Choice, stage: Stage = Stage.SEALED) -> bool:
+    """Whether the platform cannot do this profile, at this stage."""
     if profile_of("tried", choice) is None:
         return True
-    (intent,) = derive(site_of(pack, {"tried": choice}), {pack.name: pack})
+    site = site_of(pack, {"tried": choice})
+    cameras = tuple(camera.model_copy(update={"stage": stage}) for camera in site.cameras)
+    (intent,) = derive(site.model_copy(update={"cameras": cameras}), {pack.name: pack})
     return any(found.severity is Severity.ERROR for found in check(intent, pack))
 
 

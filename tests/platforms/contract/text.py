@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from contract.bench import Bench
 from contract.profiles import port_stem
 from contract.said import JOIN, paths
@@ -34,12 +36,20 @@ def _configuration(bench: Bench, *, everything: bool) -> tuple[list[str], list[s
 
 
 def owned_lines(bench: Bench) -> list[str]:
-    """Our lines, in order, without those that are never removed and sections that hold nothing else."""
+    """Our lines without those that are never removed and sections that hold nothing else; sorted, and numbered where order counts.
+
+    A switch shows what was taken away and put back in another place, and that means nothing.
+    """
     lines, kept = _configuration(bench, everything=False)
     left = [line for line in lines if line not in kept]
     shared = shared_section(bench.pack, _ports(bench), _addresses(bench))
     parents = {line.rpartition(JOIN)[0] for line in left}
-    return [line for line in left if line in parents or JOIN in line or not shared(line)]
+    ours = [line for line in left if line in parents or JOIN in line or not shared(line)]
+    ordered = [re.compile(JOIN.join(p.strip("^$") for p in match)) for match in bench.pack.sequence]
+    numbers = {
+        line: number for pattern in ordered for number, line in enumerate(line for line in ours if pattern.search(line))
+    }
+    return sorted(f"{line} [{numbers[line]}]" if line in numbers else line for line in ours)
 
 
 def outside(bench: Bench) -> list[str]:
