@@ -25,6 +25,15 @@ from portseal.estate import Estate
 from portseal.fleet import on_all
 
 
+class Back(Value):
+    """Where a rollback takes a switch back to."""
+
+    digest: str
+    """Of its owned configuration."""
+    sealed: tuple[str, ...]
+    """Long names of the ports that were sealed then."""
+
+
 class Orders(Value):
     """How a run is carried out; kept in the journal, so that another process can go on with it."""
 
@@ -35,6 +44,8 @@ class Orders(Value):
     """Without one nothing stops the run, and each switch stands for itself."""
     keep_finished: bool = True
     """False: where a wave fails, what earlier waves confirmed is rolled back as well."""
+    back: dict[str, Back] = {}
+    """Of a run that rolls another back, by switch."""
 
 
 Perform = Callable[[Change], SwitchResult]
@@ -128,8 +139,6 @@ class Work:
     run: Run
     orders: Orders
     perform: Perform = apply_switch
-    prepare: Callable[[Change], Change] = lambda change: change
-    """Makes of a change what `perform` takes."""
     may_begin: Callable[[str], str] = lambda switch: ""
     """Asked before each switch; says why it may not be begun any more."""
     say: Say = lambda switch, what: None
@@ -178,6 +187,7 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
     why = "too many switches of its wave failed" if tally.exhausted else work.may_begin(plan.switch)
     if why:
         return Result(host=task.host, result=_not_begun([plan.switch], why)[plan.switch])
+    back = work.orders.back.get(plan.switch)
     change = Change(
         plan=plan,
         estate=estate,
@@ -186,7 +196,9 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
         reconnect=lambda: estate.session(task.host, again=True),
         say=work.say,
         note=work.run.note,
+        back_to=back.digest if back else "",
+        sealed_before=frozenset(back.sealed if back else ()),
     )
-    result = work.perform(work.prepare(change))
+    result = work.perform(change)
     tally.count(result)
     return Result(host=task.host, result=result, changed=result.ending is Ending.APPLIED, diff=plan.diff)

@@ -101,7 +101,7 @@ def apply(
     for result in results:
         if not result.good:
             typer.echo(f"portseal: {result.switch}: {result.ending}: {result.message}", err=True)
-    raise typer.Exit(_exit_code(results, failing=bool(failing)))
+    raise typer.Exit(exit_code(results, failing=bool(failing)))
 
 
 def _terms(estate: Estate, accept: list[str], timer: int | None, wait: float | None) -> Terms:
@@ -134,10 +134,11 @@ def _terms(estate: Estate, accept: list[str], timer: int | None, wait: float | N
     return Terms(minutes=minutes, verify_seconds=seconds, accept=frozenset(accepted))
 
 
-def _exit_code(results: tuple[SwitchResult, ...], *, failing: bool) -> int:
+def exit_code(results: tuple[SwitchResult, ...], *, failing: bool) -> int:
+    """0 all as intended, 2 rolled back, not begun, or ports not as intended, 1 anything else."""
     from portseal.change.ending import Ending
 
     endings = {result.ending for result in results}
-    if endings - {Ending.APPLIED, Ending.UNCHANGED, Ending.ROLLED_BACK}:
+    if endings - {Ending.APPLIED, Ending.UNCHANGED, Ending.ROLLED_BACK, Ending.NOT_BEGUN}:
         return 1
-    return 2 if failing or Ending.ROLLED_BACK in endings else 0
+    return 2 if failing or endings & {Ending.ROLLED_BACK, Ending.NOT_BEGUN} else 0

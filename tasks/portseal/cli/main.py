@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 from portseal import __version__
 from portseal.cli.apply import apply
 from portseal.cli.demo import demo
+from portseal.cli.history import abort, history, resume, rollback
 from portseal.cli.keys import keys
 from portseal.cli.lint import lint
 from portseal.cli.parse import parse
@@ -34,7 +35,7 @@ app = typer.Typer(
     ),
 )
 
-for verb in (lint, render, plan, apply, verify, parse, platforms, sim, demo):
+for verb in (lint, render, plan, apply, verify, resume, abort, rollback, history, parse, platforms, sim, demo):
     app.command()(verb)
 app.add_typer(keys)
 

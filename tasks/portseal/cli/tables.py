@@ -21,19 +21,19 @@ _ENDINGS = {Ending.APPLIED: "green", Ending.UNCHANGED: "green", Ending.ROLLED_BA
 
 def verdict_table(verdicts: Sequence[Verdict]) -> RenderableType:
     """A row for each port and, below, what to do about each reason for which a port does not pass."""
-    table = _table("outcome", "switch", "port", "camera", "reason", "detail")
+    table = bare_table("outcome", "switch", "port", "camera", "reason", "detail")
     for verdict in verdicts:
         mark, style = _OUTCOMES[verdict.outcome]
         table.add_row(
             Text(f"{mark} {verdict.outcome}", style=style),
-            *_texts(verdict.switch, verdict.port, verdict.camera),
+            *cells(verdict.switch, verdict.port, verdict.camera),
             Text(verdict.reason, style=style),
-            *_texts(verdict.detail),
+            *cells(verdict.detail),
         )
     reasons = dict.fromkeys(verdict.reason for verdict in verdicts if verdict.outcome is not Outcome.PASS)
     if not reasons:
         return table
-    hints = _table("reason", "what to do")
+    hints = bare_table("reason", "what to do")
     for reason in reasons:
         hints.add_row(Text(reason), Text(HINTS[reason]))
     return Group(table, Text(), hints)
@@ -41,23 +41,23 @@ def verdict_table(verdicts: Sequence[Verdict]) -> RenderableType:
 
 def result_table(results: Iterable[SwitchResult]) -> Table:
     """A row for each switch: what became of it when a plan was carried out."""
-    table = _table("switch", "ending", "ports pass", "seconds", "message")
+    table = bare_table("switch", "ending", "ports pass", "seconds", "message")
     table.columns[2].justify = table.columns[3].justify = "right"
     for result in results:
         passing = sum(verdict.outcome is Outcome.PASS for verdict in result.verdicts)
         table.add_row(
-            *_texts(result.switch),
+            *cells(result.switch),
             Text(result.ending, style=_ENDINGS.get(result.ending, "bold red")),
             Text(f"{passing}/{len(result.verdicts)}" if result.verdicts else "-"),
             Text(f"{result.seconds:.1f}"),
-            *_texts(result.message),
+            *cells(result.message),
         )
     return table
 
 
 def key_table(rows: Iterable[KeyRow], *, live: bool) -> Table:
     """A row for each key."""
-    table = _table(
+    table = bare_table(
         "camera",
         "switch",
         "port",
@@ -73,27 +73,28 @@ def key_table(rows: Iterable[KeyRow], *, live: bool) -> Table:
     for row in rows:
         style = "" if row.good else "bold yellow" if row.overdue and not row.problem else "bold red"
         table.add_row(
-            *_texts(row.camera, row.switch, row.port),
+            *cells(row.camera, row.switch, row.port),
             Text(row.use, style="dim" if row.use == "retired" else style),
-            *_texts(row.ckn, row.fingerprint, str(row.bits or "")),
-            *_texts("" if row.age_days is None else f"{row.age_days} d"),
+            *cells(row.ckn, row.fingerprint, str(row.bits or "")),
+            *cells("" if row.age_days is None else f"{row.age_days} d"),
             Text(
                 "" if row.due is None else row.due.isoformat() + " (now)" * row.overdue,
                 style=style if row.overdue else "",
             ),
             *([Text(row.live)] if live else []),
-            *_texts(row.problem),
+            *cells(row.problem),
         )
     return table
 
 
-def _table(*columns: str) -> Table:
+def bare_table(*columns: str) -> Table:
+    """A table without a frame."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
 
 
-def _texts(*cells: str) -> Iterable[Text]:
+def cells(*cells: str) -> Iterable[Text]:
     """Cells as they are: no markup, no control characters."""
     return (Text(without_controls(cell)) for cell in cells)

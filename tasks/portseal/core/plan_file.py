@@ -63,6 +63,18 @@ def load_plan(text: str, *, name: str, now: datetime) -> Plan:
     Raises:
         PlanError: the file is damaged, was changed after it was written, or has expired.
     """
+    plan = read_plan(text, name=name)
+    if now > plan.expires:
+        raise PlanError(f"{name}: the plan expired at {plan.expires:%Y-%m-%d %H:%M %Z}; make it again and review that")
+    return plan
+
+
+def read_plan(text: str, *, name: str) -> Plan:
+    """The plan that a text holds, expired or not.
+
+    Raises:
+        PlanError: it is damaged, or was changed after it was written.
+    """
     try:
         content = json.loads(text)
         digest = content.pop("digest")
@@ -77,8 +89,6 @@ def load_plan(text: str, *, name: str, now: datetime) -> Plan:
         raise PlanError(f"{name}: damaged at {where} ({first['msg']}); make the plan again") from error
     if digest != _digest(content):
         raise PlanError(f"{name}: the plan was changed after it was made; make it again and review that")
-    if now > plan.expires:
-        raise PlanError(f"{name}: the plan expired at {plan.expires:%Y-%m-%d %H:%M %Z}; make it again and review that")
     return plan
 
 
