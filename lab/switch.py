@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import zipapp
 from pathlib import Path
 
 import portseal_platforms
 from lab.net import Keeper, wait_for
 
-AGENT = Path(portseal_platforms.__path__[0]) / "linux_hostapd" / "switch" / "portseal-switch"
+AGENT = Path(portseal_platforms.__path__[0]) / "linux_hostapd" / "switch" / "agent"
+INTERPRETER = "/usr/bin/env -S python3 -IS"
 SSHD = """\
 Port 22
 ListenAddress {address}
@@ -28,6 +30,13 @@ Subsystem sftp internal-sftp
 """
 
 
+def install_agent(keeper: Keeper) -> None:
+    """The shipped program in its place, made as docs/lab.md says."""
+    made = keeper.work / "portseal-switch"
+    zipapp.create_archive(AGENT, made, INTERPRETER, filter=lambda path: path.suffix == ".py", compressed=True)
+    keeper.run("install", "-m", "755", str(made), "/usr/local/sbin/portseal-switch")
+
+
 class Switch:
     """The switch of the lab, as its operator sees it."""
 
@@ -35,7 +44,7 @@ class Switch:
         self._keeper, self.where, self.address = keeper, where, address
         self.folder = keeper.work / "switch"
         self.folder.mkdir()
-        keeper.run("install", "-m", "755", str(AGENT), "/usr/local/sbin/portseal-switch")
+        install_agent(keeper)
 
     def serve_ssh(self) -> None:
         """An SSH server on the management address, with a key of its own and one authorised key."""
