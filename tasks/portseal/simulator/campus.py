@@ -9,61 +9,12 @@ from collections.abc import Callable, Mapping
 from portseal.core.errors import SecretError
 from portseal.core.inventory import Camera, Site, Supplicant, Switch
 from portseal.core.profile import Method
-from portseal.simulator.cisco_iosxe.lines import long_name
+from portseal.simulator.platforms import Access, Simulation, Start, simulations
 from portseal.simulator.world import Device, PortSpec, RadiusSpec, SwitchSpec, Trust
 
 Misfit = Device | Callable[[Device], Device]
 """What is behind a port instead of its camera, or how its camera differs."""
-PLATFORM = "cisco_iosxe"
 DEFAULT_VLAN = 110
-_UPLINK = "TenGigabitEthernet1/1/1"
-
-_HEAD = """\
-version 17.9
-service timestamps debug datetime msec
-service timestamps log datetime msec
-service password-encryption
-hostname {name}
-logging buffered 65536 informational
-aaa new-model
-aaa authentication login default local
-aaa authorization exec default local
-aaa session-id common
-ip domain name cameras.example
-spanning-tree mode rapid-pvst
-spanning-tree extend system-id
-archive
- path flash:archive
-username admin privilege 15 secret 9 $9$simulated
-lldp run
-{vlans}
-"""
-_PORT = """\
-interface {port}
- description {description}
- switchport access vlan {vlan}
- switchport mode access
- spanning-tree portfast
-"""
-_TAIL = """\
-interface {uplink}
- description uplink to distribution
- switchport trunk allowed vlan 99,{vlans}
- switchport mode trunk
-interface Vlan99
- description management
- ip address 192.0.2.{last} 255.255.255.0
-ip ssh version 2
-snmp-server location plant room
-line con 0
- stopbits 1
-line vty 0 4
- transport input ssh
-line vty 5 15
- transport input ssh
-ntp server 192.0.2.1
-end
-"""
 
 
 def site_specs(
@@ -83,17 +34,18 @@ def site_specs(
     """
     found = []
     for number, switch in enumerate(site.switches.values(), start=11):
-        if switch.platform != PLATFORM:
+        simulation = simulations().get(switch.platform)
+        if simulation is None:
             continue
         cameras = [camera for camera in site.cameras if camera.switch == switch.name]
-        behind = {_port(camera): _behind(site, camera, secrets, misfits or {}) for camera in cameras}
-        names = _port_names(tuple(behind))
+        behind = {_port(camera, simulation): _behind(site, camera, secrets, misfits or {}) for camera in cameras}
+        names = _port_names(tuple(behind), simulation)
         found.append(
             SwitchSpec(
                 name=switch.name,
-                platform=PLATFORM,
-                running_config=_configuration(switch, cameras, names, number),
-                ports=tuple(PortSpec(name=name, device=behind.get(name)) for name in (*names, _UPLINK)),
+                platform=switch.platform,
+                running_config=simulation.configuration(_start(switch, cameras, names, number, simulation)),
+                ports=tuple(PortSpec(name=name, device=behind.get(name)) for name in (*names, simulation.uplink)),
                 radius=_radius(site, switch, secrets),
                 minute=minute,
                 settle=settle,
@@ -140,31 +92,26 @@ def _behind(site: Site, camera: Camera, secrets: Mapping[str, str], misfits: Map
     return misfit if isinstance(misfit, Device) else misfit(device)
 
 
-def _port(camera: Camera) -> str:
-    return long_name(camera.port.replace(" ", "")) or camera.port
+def _port(camera: Camera, simulation: Simulation) -> str:
+    return simulation.port_name(camera.port.replace(" ", "")) or camera.port
 
 
-def _port_names(used: tuple[str, ...]) -> tuple[str, ...]:
+def _port_names(used: tuple[str, ...], simulation: Simulation) -> tuple[str, ...]:
     """48 ports for each line of ports that the inventory names (`GigabitEthernet1/0/`), and any beyond."""
-    lines = dict.fromkeys(re.sub(r"\d+$", "", name) for name in used) or {"GigabitEthernet1/0/": None}
+    lines = dict.fromkeys(re.sub(r"\d+$", "", name) for name in used) or {simulation.stem: None}
     names = [f"{line}{number}" for line in lines for number in range(1, 49)]
     return tuple(dict.fromkeys([*names, *used]))
 
 
-def _configuration(switch: Switch, cameras: list[Camera], names: tuple[str, ...], number: int) -> str:
-    by_port = {_port(camera): camera for camera in cameras}
+def _start(switch: Switch, cameras: list[Camera], names: tuple[str, ...], number: int, simulation: Simulation) -> Start:
+    by_port = {_port(camera, simulation): camera for camera in cameras}
     vlans = sorted({camera.vlan or DEFAULT_VLAN for camera in cameras} | {DEFAULT_VLAN})
-    blocks = "\n".join(f"vlan {vlan}\n name cameras-{vlan}" for vlan in vlans)
-    text = _HEAD.format(name=switch.name, vlans=f"vlan 99\n name management\n{blocks}")
+    ports = []
     for name in names:
         camera = by_port.get(name)
-        text += _PORT.format(
-            port=name,
-            description=f"camera {camera.name}" if camera else "free",
-            vlan=(camera.vlan if camera else None) or DEFAULT_VLAN,
-        )
-        text += "" if camera else " shutdown\n"
-    return text + _TAIL.format(uplink=_UPLINK, vlans=",".join(map(str, vlans)), last=number % 250 + 1)
+        vlan = (camera.vlan if camera else None) or DEFAULT_VLAN
+        ports.append(Access(name, camera.name if camera else None, vlan))
+    return Start(switch.name, number % 250 + 1, tuple(ports), tuple(vlans))
 
 
 def _radius(site: Site, switch: Switch, secrets: Mapping[str, str]) -> tuple[RadiusSpec, ...]:

@@ -1,9 +1,12 @@
-"""What a platform's simulator offers to the part that all share."""
+"""What a platform's simulator offers to the part that all share, and where those are found: adding one is adding a package."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
 
@@ -70,6 +73,10 @@ class Box(Protocol):
         """The running configuration, in the clear and always the same where not `shown`."""
         ...
 
+    def open_shell(self, user: str, password: str) -> Shell:
+        """A new login; `password` is what leads to the privileged mode, where there is one."""
+        ...
+
     def boot(self) -> None:
         """Start again with the startup configuration."""
         ...
@@ -95,24 +102,58 @@ class Box(Protocol):
         ...
 
 
+class Access(NamedTuple):
+    """A port as an access switch has it before anything is sealed."""
+
+    name: str
+    camera: str | None
+    """None: nothing is behind it, so that it is shut down."""
+    vlan: int
+
+
+class Start(NamedTuple):
+    """What a switch of a site is before anything is sealed: logins, VLANs, an uplink, plain access ports."""
+
+    name: str
+    number: int
+    """1 to 250; its address in the management network."""
+    ports: tuple[Access, ...]
+    vlans: tuple[int, ...]
+
+
+class Simulation(NamedTuple):
+    """What the package `portseal.simulator.<platform>` offers, under the name `SIMULATION`."""
+
+    build: Callable[[SwitchSpec, Later], Box]
+    configuration: Callable[[Start], str]
+    """A whole running configuration."""
+    port_name: Callable[[str], str | None]
+    """The long name of a port, however it is spelt."""
+    stem: str
+    """What ports are called before their number, where nobody names one."""
+    uplink: str
+    """A port beside those of the cameras."""
+
+
+@cache
+def simulations() -> Mapping[str, Simulation]:
+    """What can be simulated, by platform: every package beside this module that offers it."""
+    folder = Path(__file__).parent
+    found = {}
+    for name in sorted(inner.parent.name for inner in folder.glob("*/__init__.py")):
+        offered = getattr(import_module(f"portseal.simulator.{name}"), "SIMULATION", None)
+        if isinstance(offered, Simulation):
+            found[name] = offered
+    return found
+
+
 def build_box(spec: SwitchSpec, later: Later) -> Box:
     """The switch that `spec` describes.
 
     Raises:
         ValueError: no simulator for its platform.
     """
-    if spec.platform == "cisco_iosxe":
-        from portseal.simulator.cisco_iosxe.box import Box as IosXe
-
-        return IosXe(spec, later)
-    raise ValueError(f"{spec.name}: there is no simulator for platform {spec.platform!r}")
-
-
-def open_shell(box: Box, user: str, password: str) -> Shell:
-    """A login on `box`."""
-    from portseal.simulator.cisco_iosxe.box import Box as IosXe
-    from portseal.simulator.cisco_iosxe.shell import Shell as IosXeShell
-
-    if isinstance(box, IosXe):
-        return IosXeShell(box, user, password)
-    raise ValueError(f"no shell for {type(box).__name__}")
+    simulation = simulations().get(spec.platform)
+    if simulation is None:
+        raise ValueError(f"{spec.name}: there is no simulator for platform {spec.platform!r}")
+    return simulation.build(spec, later)

@@ -22,7 +22,7 @@ from portseal.simulator.faults import (
     Slow,
     WrongOutput,
 )
-from portseal.simulator.platforms import Shell, build_box, open_shell
+from portseal.simulator.platforms import Shell, build_box
 from portseal.simulator.world import SwitchSpec
 
 
@@ -80,7 +80,7 @@ class Switch:
     def open_shell(self, user: str) -> Shell:
         """The shell of a new session."""
         self.logins += 1
-        return open_shell(self.box, user, self.password)
+        return self.box.open_shell(user, self.password)
 
     # --- lines
 
@@ -186,6 +186,6 @@ class Switch:
 
     def type_as_other(self, lines: tuple[str, ...]) -> None:
         """Somebody else's configuration session, all at once."""
-        shell = open_shell(self.box, "other", self.password)
+        shell = self.box.open_shell("other", self.password)
         for line in ("configure terminal", *lines, "end"):
             shell.enter(line)

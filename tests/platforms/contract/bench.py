@@ -24,7 +24,7 @@ from portseal.core.verdict import Verdict, judge
 from portseal.observe import commands
 from portseal.push import push
 from portseal.simulator.campus import Misfit, site_specs
-from portseal.simulator.platforms import Box, build_box, open_shell
+from portseal.simulator.platforms import Box, build_box
 from portseal.simulator.world import SwitchSpec
 from portseal.transport.objection import asks, objects
 from portseal.transport.session import ConfigureLine, ConfigureResult, LineError
@@ -73,7 +73,7 @@ class BoxSession:
 
     def __init__(self, box: Box, pack: Pack, clock: Clock) -> None:
         self.switch = SWITCH
-        self._shell = open_shell(box, "admin", PASSWORD)
+        self._shell = box.open_shell("admin", PASSWORD)
         self._shell.length = 0
         self._errors = pack.errors
         self._clock = clock

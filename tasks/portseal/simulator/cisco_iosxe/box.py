@@ -10,7 +10,7 @@ from portseal.simulator.cisco_iosxe.configure import Vault, load, plain, speller
 from portseal.simulator.cisco_iosxe.lines import RULES, long_name
 from portseal.simulator.cisco_iosxe.policy import policy_of, servers_of
 from portseal.simulator.config import Entry, find, print_lines, put, value
-from portseal.simulator.platforms import Cancellable, Later
+from portseal.simulator.platforms import Cancellable, Later, Shell
 from portseal.simulator.policy import Policy, Server
 from portseal.simulator.ports import Ports
 from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
@@ -48,6 +48,12 @@ class Box:
         self.boot()
         for port in spec.ports:
             self.ports.plug(port.name, (port.device,) if port.device else ())
+
+    def open_shell(self, user: str, password: str) -> Shell:
+        """A new login."""
+        from portseal.simulator.cisco_iosxe.shell import Shell as IosXeShell  # which needs this class
+
+        return IosXeShell(self, user, password)
 
     def boot(self) -> None:
         """Start with the startup configuration; an unconfirmed change is forgotten."""
