@@ -24,9 +24,9 @@ from portseal.simulator.campus import demo_secrets, site_specs
 from portseal.simulator.cisco_iosxe.configure import Vault, interface_range, load, plain
 from portseal.simulator.cisco_iosxe.lines import long_name, short_name
 from portseal.simulator.cisco_iosxe.policy import lifetime_begin
-from portseal.simulator.cisco_iosxe.show import through
 from portseal.simulator.config import print_lines
 from portseal.simulator.grammar import Grammar, Match, Misfit, read_rules
+from portseal.simulator.pipes import through
 from portseal.simulator.terminal import END, HELP, LineEditor
 from portseal.simulator.type7 import from_type7, type7
 from portseal.simulator.world import Device, RadiusSpec, Trust

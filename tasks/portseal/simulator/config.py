@@ -102,8 +102,10 @@ def ordered(entries: list[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.rank, natural(entry.sort) if entry.sort is not None else ()))
 
 
-def print_lines(entries: list[Entry], spell: Callable[[Entry], str], depth: int = 0) -> Iterator[str]:
-    """The lines of a configuration, each section indented by one blank and, at the top, groups set apart by `!`."""
+def print_lines(
+    entries: list[Entry], spell: Callable[[Entry], str], depth: int = 0, *, indent: int = 1
+) -> Iterator[str]:
+    """The lines of a configuration, each section indented by `indent` blanks and, at the top, groups set apart by `!`."""
     group: int | None = None
     for entry in ordered(entries):
         if depth == 0 and group is not None and (entry.group != group or entry.level or entry.children):
@@ -112,8 +114,8 @@ def print_lines(entries: list[Entry], spell: Callable[[Entry], str], depth: int 
         if entry.verbatim is not None:
             yield from entry.verbatim.splitlines()
         else:
-            yield " " * depth + spell(entry)
-        yield from print_lines(entry.children, spell, depth + 1)
+            yield " " * depth * indent + spell(entry)
+        yield from print_lines(entry.children, spell, depth + 1, indent=indent)
 
 
 def read_lines(text: str) -> Iterator[tuple[int, str]]:

@@ -10,15 +10,13 @@ from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.commands import misfit_text
 from portseal.simulator.cisco_iosxe.configure import (
     GRAMMARS,
-    Understood,
     entry_of,
     interface_range,
-    set_line,
-    take_away,
     understand,
 )
 from portseal.simulator.cisco_iosxe.lines import PROMPTS, RANGE_PROMPT
 from portseal.simulator.config import Entry, drop, find
+from portseal.simulator.editing import Understood, set_line, take_away
 from portseal.simulator.grammar import Match, Misfit
 
 _CONVERT = (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from portseal.simulator.cisco_iosxe.box import VIRTUAL, Box
-from portseal.simulator.cisco_iosxe.configure import Understood, entry_of, set_line
+from portseal.simulator.cisco_iosxe.configure import entry_of
 from portseal.simulator.cisco_iosxe.lines import RULES
 from portseal.simulator.config import Entry, find, value
+from portseal.simulator.editing import Understood, set_line
 from portseal.simulator.grammar import Match
 
 Path = tuple[tuple[str, ...], ...]

@@ -10,6 +10,7 @@ from portseal.simulator.cisco_iosxe.commands import COMMANDS, misfit_text
 from portseal.simulator.cisco_iosxe.configure import GRAMMARS
 from portseal.simulator.cisco_iosxe.configuring import Answer, Configuring
 from portseal.simulator.grammar import Match, Misfit
+from portseal.simulator.pipes import through
 
 
 class Shell:
@@ -102,7 +103,7 @@ class Shell:
         handler = found.rule.enters or ""
         own = getattr(self, f"_do_{handler}", None)
         output: str = own(found) if own else show.answer(handler, self._box, found, self.user)
-        return show.through(pipe, output) if pipe.strip() else output
+        return through(pipe, output) if pipe.strip() else output
 
     def _do_exec(self, command: str) -> str:
         """`do` in front of an exec command; `configure` begins at the top again."""
