@@ -69,7 +69,7 @@ password = "login/cameras"
 
 
 class Line:
-    """A sealed site whose cameras have an API, and the verbs."""
+    """A site whose cameras have an API, not sealed yet, and the verbs."""
 
     def __init__(self, site: Path, farm: Farm, secrets: dict[str, str]) -> None:
         self.site, self.farm, self.secrets = site, farm, secrets
@@ -82,6 +82,10 @@ class Line:
         )
         self.seen += done.stdout + done.stderr
         return done
+
+    def seal(self) -> None:
+        assert self.run("plan", "-o", str(self.site / "plan.json")).returncode == 2
+        assert self.run("apply", str(self.site / "plan.json"), "-y").returncode == 0, self.seen
 
     def verdicts(self) -> dict[str, tuple[str, str, str]]:
         found = json.loads(self.run("verify", "--format", "json").stdout)["verdicts"]
@@ -101,32 +105,31 @@ def line(tmp_path: Path) -> Iterator[Line]:
     assert [camera.name for camera in cameras] == ["cam-1", "cam-2"]
     with Farm(specs, username="admin", password=PASSWORD, cameras=cameras) as farm:
         write_copy(opened, tmp_path / "site", farm, secrets, "admin")
-        line = Line(tmp_path / "site", farm, {**secrets, "camera": CAMERA_PASSWORD})
-        assert line.run("plan", "-o", str(line.site / "plan.json")).returncode == 2
-        assert line.run("apply", str(line.site / "plan.json"), "-y").returncode == 0, line.seen
-        yield line
+        yield Line(tmp_path / "site", farm, {**secrets, "camera": CAMERA_PASSWORD})
 
 
-def test_both_ends_are_told_where_the_camera_has_an_api_and_the_switch_alone_where_it_has_none(line: Line) -> None:
+def test_both_ends_are_told_one_that_contradicts_its_switch_fails_and_one_that_is_silent_does_not(line: Line) -> None:
+    line.seal()
     found = line.verdicts()
     assert {outcome for outcome, _, _ in found.values()} == {"pass"}
     assert found["cam-1"][2].endswith("the camera says secured (802.1X eap-tls)")
     assert found["cam-2"][2].endswith("the camera says secured (static key)")
-    assert "the camera" not in found["cam-3"][2]
-
-
-def test_a_camera_that_contradicts_its_switch_fails_and_one_that_is_silent_does_not(line: Line) -> None:
+    assert "the camera" not in found["cam-3"][2]  # it has no API
+    assert line.run("camera", "show").returncode == 0
     line.farm.cameras["cam-1"].inject(ApiDown())
     line.farm.cameras["cam-2"].inject(SaysUnsecured())
     done = line.run("verify", "--format", "json")
     assert done.returncode == 2
-    found = {each["camera"]: each for each in json.loads(done.stdout)["verdicts"]}
-    assert (found["cam-2"]["outcome"], found["cam-2"]["reason"]) == ("fail", "camera-says-unsecured")
-    assert (found["cam-1"]["outcome"], found["cam-1"]["reason"]) == ("pass", "as-intended")
-    assert "the camera's end was not read (hung up at 127.0.0.1" in found["cam-1"]["detail"]
-    line.farm.cameras["cam-1"].heal()
-    line.farm.cameras["cam-1"].inject(ApiError())
-    assert "refused getNetworkInfo: Internal error" in line.verdicts()["cam-1"][2]
+    verdicts = {each["camera"]: each for each in json.loads(done.stdout)["verdicts"]}
+    assert (verdicts["cam-2"]["outcome"], verdicts["cam-2"]["reason"]) == ("fail", "camera-says-unsecured")
+    assert (verdicts["cam-1"]["outcome"], verdicts["cam-1"]["reason"]) == ("pass", "as-intended")
+    assert "the camera's end was not read (hung up at 127.0.0.1" in verdicts["cam-1"]["detail"]
+    done = line.run("camera", "show", "--format", "json")
+    assert done.returncode == 2
+    shown = {each["camera"]: each for each in json.loads(done.stdout)["cameras"]}
+    assert (shown["cam-2"]["secured"], shown["cam-2"]["problem"]) == (False, "its link is not secured")
+    assert (shown["cam-1"]["mode"], shown["cam-1"]["wanted"]) == ("unknown", "eap-tls")
+    assert "hung up" in shown["cam-1"]["problem"]
 
 
 def test_no_camera_is_talked_to_where_the_site_names_no_group(line: Line) -> None:
@@ -135,5 +138,64 @@ def test_no_camera_is_talked_to_where_the_site_names_no_group(line: Line) -> Non
         settings.read_text().split("[cameras")[0] + "[secrets]" + settings.read_text().split("[secrets]")[1]
     )
     before = {name: len(camera.requests) for name, camera in line.farm.cameras.items()}
-    assert line.run("verify").returncode == 0
+    line.run("verify")
     assert {name: len(camera.requests) for name, camera in line.farm.cameras.items()} == before
+
+
+def test_a_camera_is_set_only_by_somebody_who_said_so(line: Line) -> None:
+    done = line.run("camera", "set", "cam-2", "off")
+    assert done.returncode == 1
+    assert "nothing was changed" in done.stderr
+    assert "mind: its profile with-key wants static" in done.stdout
+    device = line.farm.cameras["cam-2"].device
+    assert device is not None
+    assert device.macsec == "static"
+
+
+def test_a_camera_with_a_wrong_key_is_given_the_right_one_before_its_port_is_closed(line: Line) -> None:
+    device = line.farm.cameras["cam-2"].device
+    assert device is not None
+    line.farm["acc-01"].plug("GigabitEthernet1/0/2", device.model_copy(update={"cak": "00" * 16, "ckn": "ffff"}))
+    assert "CKN ffff is not the one" in line.run("camera", "show", "cam-2").stdout
+    done = line.run("camera", "set", "cam-2", "static", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "now MACsec with a static key, CKN ffff, not secured" in done.stdout
+    assert "done; it says: MACsec with a static key, CKN a1b2" in done.stdout
+    line.seal()
+    assert line.verdicts()["cam-2"][:2] == ("pass", "as-intended")
+
+
+def test_what_cannot_be_set_is_refused_with_the_reason(line: Line) -> None:
+    for arguments, said in (
+        (("cam-3", "static"), "cam-3: no group of portseal.toml has this camera"),
+        (("cam-9", "off"), "no camera is called 'cam-9'; did you mean"),
+        (("cam-1", "static"), "keys.toml has no key for it; make one with `portseal keys generate"),
+        (("cam-2", "off", "--certificate", "x"), "are for eap-tls"),
+    ):
+        done = line.run("camera", "set", *arguments, "-y")
+        assert done.returncode == 1
+        assert said in done.stderr
+
+
+def test_no_secret_of_a_camera_stands_in_any_output_or_file(line: Line) -> None:
+    line.farm.cameras["cam-1"].inject(ApiError(message=f"bad {CAMERA_PASSWORD} {line.secrets['cak/cam-2']}"))
+    for arguments in (
+        ("camera", "show"),
+        ("camera", "show", "--format", "json"),
+        ("verify",),
+        ("verify", "--format", "junit"),
+    ):
+        line.run(*arguments)
+    line.run("camera", "set", "cam-2", "static", "-y")
+    line.farm.cameras["cam-2"].inject(
+        ApiError(method="setWired8021XConfiguration", message=line.secrets["cak/cam-2"].upper())
+    )
+    assert line.run("camera", "set", "cam-2", "static", "-y").returncode == 1
+    written = "".join(
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in line.site.rglob("*")
+        if path.is_file() and path.name not in ("age-identity.txt", "secrets.age")
+    )
+    assert "‹secret›" in line.seen
+    for secret in line.secrets.values():
+        assert secret.lower() not in (line.seen + written).lower()

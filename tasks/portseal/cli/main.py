@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from portseal import __version__
 from portseal.cli.apply import apply
+from portseal.cli.camera import camera
 from portseal.cli.demo import demo
 from portseal.cli.history import abort, history, resume, rollback
 from portseal.cli.keys import keys
@@ -38,6 +39,7 @@ app = typer.Typer(
 for verb in (lint, render, plan, apply, verify, resume, abort, rollback, history, parse, platforms, sim, demo):
     app.command()(verb)
 app.add_typer(keys)
+app.add_typer(camera)
 
 
 def _version(wanted: bool) -> None:

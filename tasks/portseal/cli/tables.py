@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portseal.change.ending import Ending, SwitchResult
+from portseal.core.camera_report import CameraRow
 from portseal.core.reasons import HINTS
 from portseal.core.report import without_controls
 from portseal.core.verdict import Outcome, Verdict
@@ -83,6 +84,20 @@ def key_table(rows: Iterable[KeyRow], *, live: bool) -> Table:
             ),
             *([Text(row.live)] if live else []),
             *cells(row.problem),
+        )
+    return table
+
+
+def camera_table(rows: Sequence[CameraRow]) -> Table:
+    """A row for each camera: what it says of its own end."""
+    table = bare_table("camera", "port", "mode", "let in", "secured", "CKN", "problem")
+    words = {True: "yes", False: "no", None: "-"}
+    for row in rows:
+        table.add_row(
+            *_texts(row.camera, f"{row.switch} {row.port}"),
+            Text(row.mode, style="" if row.good else "bold yellow"),
+            *_texts(words[row.authorized], words[row.secured], row.ckn or "-"),
+            Text(without_controls(row.problem), style="bold red"),
         )
     return table
 

@@ -7,6 +7,7 @@ by its MAC address before anything is changed. No message and no exception holds
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from portseal.core import vapix
 from portseal.core.camera_state import CameraCertificate, CameraMode, CameraState
 from portseal.core.errors import CameraError, CameraUnreachable
 from portseal.core.inventory import Camera
-from portseal.core.secrets import Redactor
+from portseal.core.secrets import REDACTED, Redactor
 
 _LOOK_BACK = 1.5
 """Seconds for looking whether a key was taken: with it the link may have gone dark, and the switch waits for its half."""
+_LIKE_A_KEY = re.compile(r"[0-9A-Fa-f]{32,}")
+"""Never shown, whoever's it is: a camera's message may repeat a key that this process has not sent."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ class AxisCamera:
     def _ask(self, body: Mapping[str, object], timeout: float | None = None) -> Mapping[str, object]:
         answer = self._send("POST", vapix.PATH, body, timeout)
         if refusal := vapix.refusal(answer):
-            said = Redactor(self._hidden).clean(refusal.message)
+            said = _LIKE_A_KEY.sub(REDACTED, Redactor(self._hidden).clean(refusal.message))
             raise _Refused(self.camera, f"refused {body['method']}: {said}", refusal.code)
         return answer
 
