@@ -78,7 +78,12 @@ class Line:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         call = [sys.executable, "-c", "from portseal.cli.main import main; main()", *arguments, "-s", str(self.site)]
         done = subprocess.run(
-            call, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env={**os.environ}
+            call,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "COLUMNS": "200"},
         )
         self.seen += done.stdout + done.stderr
         return done

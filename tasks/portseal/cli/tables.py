@@ -94,9 +94,9 @@ def camera_table(rows: Sequence[CameraRow]) -> Table:
     words = {True: "yes", False: "no", None: "-"}
     for row in rows:
         table.add_row(
-            *_texts(row.camera, f"{row.switch} {row.port}"),
+            *cells(row.camera, f"{row.switch} {row.port}"),
             Text(row.mode, style="" if row.good else "bold yellow"),
-            *_texts(words[row.authorized], words[row.secured], row.ckn or "-"),
+            *cells(words[row.authorized], words[row.secured], row.ckn or "-"),
             Text(without_controls(row.problem), style="bold red"),
         )
     return table
