@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from portseal.core.paths import Paths, nested
 from portseal.core.platforms import Lineage, Pack
 from portseal.core.secrets import Resolve, reveal
 from portseal.core.steps import Step
@@ -25,6 +26,8 @@ class Node:
 def carried_out(running: str, steps: Sequence[Step], pack: Pack, resolve: Resolve) -> str:
     """`running` after `steps`."""
     lines = [reveal(line, resolve) for step in steps for line in step.lines]
+    if pack.paths:
+        return _paths(running, lines, pack, pack.paths)
     top = _read(running)
     if pack.files:
         _files(top, lines, pack)
@@ -62,6 +65,43 @@ def _text(top: Node, pack: Pack) -> str:
     ends = [node for node in top.children if pack.read.complete and re.search(pack.read.complete, node.text)]
     write(Node("", [node for node in top.children if node not in ends] + ends), 0)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _paths(running: str, lines: Sequence[str], pack: Pack, paths: Paths) -> str:
+    top = _read(nested(running, paths))
+    for line in lines:
+        verb = next(
+            verb for verb in (pack.negation, paths.set, paths.deactivate, paths.activate) if line.startswith(verb)
+        )
+        inactive = paths.deactivate if verb in (paths.deactivate, paths.activate) else ""
+        (head,) = _read(nested(f"{paths.set}{line[len(verb) :]}", paths)).children
+        section = next((node for node in top.children if node.text == head.text), None)
+        for text in [f"{inactive}{child.text}" for child in head.children] or [""]:
+            if verb in (pack.negation, paths.activate):
+                _drop(top, section, head.text, text)
+                continue
+            if section is None:
+                section = Node(head.text)
+                top.children.append(section)
+            if text:
+                _lines(Node("", [section]), [section.text, f" {text}"], pack)
+    written = [(node.text, child.text) for node in top.children for child in node.children or [Node("")]]
+    return "".join(f"{_path(head, rest, paths)}\n" for head, rest in written)
+
+
+def _path(head: str, rest: str, paths: Paths) -> str:
+    if head.startswith("#"):
+        return head
+    if rest.startswith(paths.deactivate):
+        return f"{paths.deactivate}{head} {rest[len(paths.deactivate) :]}".rstrip()
+    return f"{paths.set}{head} {rest}".rstrip()
+
+
+def _drop(top: Node, section: Node | None, head: str, text: str) -> None:
+    if text and section is not None:
+        section.children = [node for node in section.children if not f"{node.text} ".startswith(f"{text} ")]
+    if not text:
+        top.children = [node for node in top.children if not f"{node.text} ".startswith(f"{head} ")]
 
 
 def _files(top: Node, lines: Sequence[str], pack: Pack) -> None:
