@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 
 from pydantic import SecretStr
 
 from contract.model import carried_out
-from contract.profiles import GOLDEN, SWITCH, Choice, camera_for, packs, possible, site_of
+from contract.profiles import GOLDEN, SWITCH, Choice, camera_for, packs, site_of
 from contract.said import said
 from portseal.confirm import confirm, revert, save
 from portseal.core.intent import PortIntent, SwitchIntent, derive
@@ -24,7 +23,7 @@ from portseal.core.verdict import Verdict, judge
 from portseal.observe import commands
 from portseal.push import push
 from portseal.simulator.campus import Misfit, site_specs
-from portseal.simulator.platforms import Box, build_box
+from portseal.simulator.platforms import Box, build_box, simulations
 from portseal.simulator.world import SwitchSpec
 from portseal.transport.objection import asks, objects
 from portseal.transport.session import ConfigureLine, ConfigureResult, LineError
@@ -132,6 +131,7 @@ class Bench:
         *,
         vlan: int | None = None,
         spare: int = SPARE,
+        simulate: bool = True,
     ) -> None:
         self.pack, self.folder = packs()[platform]
         self.generation = 0
@@ -142,9 +142,9 @@ class Bench:
         self.want(site_of(self.pack, profiles, vlan=vlan, options=self.options))
         self.clock = Clock()
         self.misfits = dict(misfits or {})
-        specs = self._specs(self._with_spare_ports(spare))
+        specs = self._specs(self._with_spare_ports(spare)) if simulate else ()
         self.box = build_box(specs[0], self.clock.later) if specs else None
-        self.text = "" if self.box else empty_configuration(platform)
+        self.text = empty_configuration(platform) if simulate and not self.box else ""
         if self.box:
             self.session = BoxSession(self.box, self.pack, self.clock)
             self.rearrange()
@@ -280,10 +280,9 @@ class Bench:
         return {port.camera: judge(port, first[port.port], later[port.port]) for port in self.intent.ports}
 
 
-@cache
 def simulated() -> tuple[str, ...]:
     """The platforms that somebody simulates."""
-    return tuple(name for name in packs() if Bench(name, {"plain": possible(name).choices["plain"]}).box)
+    return tuple(name for name in packs() if name in simulations())
 
 
 def empty_configuration(platform: str) -> str:

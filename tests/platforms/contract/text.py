@@ -14,7 +14,8 @@ PORTS = 64
 
 
 def _ports(bench: Bench) -> list[str]:
-    return [f"{port_stem(bench.pack.name)}{number}" for number in range(1, PORTS)]
+    usual = (f"{port_stem(bench.pack.name)}{number}" for number in range(1, PORTS))
+    return list(dict.fromkeys([*usual, *(port.port for port in bench.intent.ports)]))
 
 
 def _addresses(bench: Bench) -> list[str]:
