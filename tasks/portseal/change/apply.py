@@ -17,10 +17,11 @@ from portseal.change.standing import check_fresh, read_back
 from portseal.change.terms import Change, Ended
 from portseal.change.undo import undo
 from portseal.confirm import confirm, save, undo_refused
-from portseal.core.errors import PortsealError, PushRejected, SessionCut
+from portseal.core.errors import PortsealError, PushRejected, SessionCut, SwitchError
 from portseal.core.intent import PortIntent
 from portseal.core.journal_entry import Event
 from portseal.core.observation import LinkState, PortState
+from portseal.core.probes import probe_commands, unmet
 from portseal.core.verdict import Outcome, Verdict
 from portseal.observe import observe
 from portseal.push import check_idle, push
@@ -148,10 +149,13 @@ def _begin(change: Change) -> tuple[Session, frozenset[str]]:
         raise Ended(change.end(Ending.UNREACHABLE, str(error))) from error
     try:
         change.tell("comparing")
-        asked = [change.pack.read.command, *([commit.pending] if commit.pending else [])]
-        running, *pending = session.run(asked)
-        if pending:
-            check_idle(change.switch, pending[0], commit)
+        probes = probe_commands(change.pack)
+        asked = [change.pack.read.command, *probes, *([commit.pending] if commit.pending else [])]
+        running, *said = session.run(asked)
+        for _, reason in unmet(change.pack, said[: len(probes)]):
+            raise SwitchError(change.switch, reason)
+        if commit.pending:
+            check_idle(change.switch, said[-1], commit)
         check_fresh(change, running)
         if not change.plan.changes:
             raise Ended(change.end(Ending.UNCHANGED, "nothing to do"))

@@ -39,8 +39,17 @@ class PortIntent(Value):
     """Line of cameras.csv."""
     macsec_policy: str | None = None
     """Which of the switch's `macsec_policies` this port uses; None where MACsec is off."""
+    policy: str | None = None
+    """Which of the switch's `policies` this port has; None only in what was written before there were any."""
     supplicant: Supplicant = Supplicant.NONE
     """What the camera can speak: with one, MAB is not how it should have been let in."""
+
+
+class PortPolicy(Value):
+    """What ports of one profile at one stage have in common."""
+
+    dot1x: Dot1x
+    macsec: Macsec
 
 
 class SwitchIntent(Value):
@@ -54,6 +63,9 @@ class SwitchIntent(Value):
     macsec_policies: Mapping[str, Macsec]
     """Each distinct MACsec policy that a port of this switch uses, by profile name; `PROFILE-should-secure` besides, where
     ports of one profile are at both stages and the profile itself is must-secure."""
+    policies: Mapping[str, PortPolicy] = {}
+    """Each policy that a port of this switch has, for platforms that name one on the port: by profile name, and
+    `PROFILE@STAGE` where a stage changes it."""
 
 
 def derive(site: Site, packs: Mapping[str, Pack], switches: Iterable[str] | None = None) -> tuple[SwitchIntent, ...]:
@@ -135,6 +147,7 @@ def _switch(
         options=switch.options,
         ports=tuple(ports),
         macsec_policies=dict(sorted(policies.items())),
+        policies={port.policy: PortPolicy(dot1x=port.dot1x, macsec=port.macsec) for port in ports if port.policy},
     )
 
 
@@ -166,6 +179,7 @@ def _port(camera: Camera, site: Site, port: str, profile: Profile) -> PortIntent
         fallback_key=site.keys[camera.name].fallback if static else None,
         row=camera.row,
         macsec_policy=camera.profile if secured else None,
+        policy=camera.profile if profile is site.profiles[camera.profile] else f"{camera.profile}@{camera.stage}",
         supplicant=camera.supplicant,
     )
 

@@ -69,8 +69,10 @@ def plan_switch(
     marks: Marks,
     managed: frozenset[str] = frozenset(),
     released: Literal["unseal", "keep"] = "unseal",
+    unmet: Sequence[tuple[str, str]] = (),
 ) -> SwitchPlan:
-    """The plan for one switch. `managed`: long names of ports that were sealed before and may have left the inventory.
+    """The plan for one switch. `managed`: long names of ports that were sealed before and may have left the inventory;
+    `unmet`: (code, reason) of each probe of the platform that speaks against it.
 
     Raises:
         ParseError: `running` is not a whole running configuration.
@@ -80,7 +82,8 @@ def plan_switch(
     gone = frozenset() if released == "keep" else managed - {port.port for port in intent.ports}
     ports = tuple(port.port for port in intent.ports) + tuple(sorted(gone))
     owned = _owned(intent, running, pack, ports, marks)
-    refusals = _refusals(ports, owned, pack)
+    refusals = tuple(Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in unmet)
+    refusals += _refusals(ports, owned, pack)
     if any(refusal.scope == SWITCH_WIDE for refusal in refusals):
         return _untouched(intent, pack, ports, owned, refusals)
     refused = {refusal.scope for refusal in refusals}
@@ -116,7 +119,8 @@ def without_ports(intent: SwitchIntent, ports: frozenset[str] | set[str]) -> Swi
     left = tuple(port for port in intent.ports if port.port not in ports)
     used = {port.macsec_policy or port.profile for port in left}
     policies = {name: policy for name, policy in intent.macsec_policies.items() if name in used}
-    return intent.model_copy(update={"ports": left, "macsec_policies": policies})
+    shared = {port.policy: intent.policies[port.policy] for port in left if port.policy in intent.policies}
+    return intent.model_copy(update={"ports": left, "macsec_policies": policies, "policies": shared})
 
 
 def _owned(intent: SwitchIntent, running: str, pack: Pack, ports: Sequence[str], marks: Marks) -> OwnedConfiguration:

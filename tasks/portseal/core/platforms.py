@@ -43,6 +43,7 @@ __all__ = [
     "Paths",
     "Pattern",
     "PortNames",
+    "Probe",
     "Read",
     "Require",
     "SecretPlace",
@@ -149,6 +150,16 @@ class Require(Value):
     """Not required where this host option is true."""
 
 
+class Probe(Value):
+    """A command whose output must say something before anything is planned or sent."""
+
+    command: str
+    expect: Pattern
+    """A line of the output that says so; anything else, an objection too, is refused."""
+    code: str
+    reason: str
+
+
 class Errors(Value):
     """What an objection or a question looks like in the output of a configuration line."""
 
@@ -201,6 +212,7 @@ class Pack(Value):
     secrets: tuple[SecretPlace, ...] = ()
     forbid: tuple[Forbid, ...] = ()
     require: tuple[Require, ...] = ()
+    probe: tuple[Probe, ...] = ()
     port_section: Pattern
     """A port's section: `^interface (?P<port>\\S+)$`; a port may have several, in different places."""
     paths: Paths | None = None

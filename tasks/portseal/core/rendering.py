@@ -1,7 +1,8 @@
 """Intent in, configuration text out: the owned lines a switch must have, with references where secrets go.
 
 A platform's `switch.j2` is rendered once, then its `port.j2` for each port. Templates see `switch` (`SwitchIntent`), `port`
-(`PortIntent`, in `port.j2`), the function `secret(ref)` and the filter `fit(length)`; anything else is an error.
+(`PortIntent`, in `port.j2`), the function `secret(ref)` and the filters `fit(length)` and `digest`; anything else is
+an error.
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ def fit(name: str, length: int) -> str:
     return f"{name[: length - 5]}-{sha256(name.encode()).hexdigest()[:4]}"
 
 
+def digest(text: str) -> str:
+    """Four hexadecimal digits of the text's digest, for the name of what never changes under its name.
+
+    >>> digest("policy"), digest("policy, changed")
+    ('8234', 'a576')
+    """
+    return sha256(text.encode()).hexdigest()[:4]
+
+
 @functools.cache
 def _environment(folders: tuple[Path, ...]) -> Environment:
     environment = Environment(
@@ -40,6 +50,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         autoescape=False,  # noqa: S701 - configuration text, and every field was checked by lint
     )
     environment.filters["fit"] = fit
+    environment.filters["digest"] = digest
     environment.globals["secret"] = reference
     return environment
 
