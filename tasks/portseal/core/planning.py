@@ -119,7 +119,8 @@ def without_ports(intent: SwitchIntent, ports: frozenset[str] | set[str]) -> Swi
     left = tuple(port for port in intent.ports if port.port not in ports)
     used = {port.macsec_policy or port.profile for port in left}
     policies = {name: policy for name, policy in intent.macsec_policies.items() if name in used}
-    shared = {port.policy: intent.policies[port.policy] for port in left if port.policy in intent.policies}
+    names = {port.policy for port in left}
+    shared = {name: policy for name, policy in intent.policies.items() if name in names}
     return intent.model_copy(update={"ports": left, "macsec_policies": policies, "policies": shared})
 
 

@@ -15,7 +15,7 @@ class Reply(NamedTuple):
     """What the authentication servers said."""
 
     word: str
-    """accept, reject or dead."""
+    """accept, reject or dead; silent where the device does not answer."""
     vlan: int | None = None
     key_name: bool = False
 
@@ -33,9 +33,15 @@ class Decision(NamedTuple):
     assigned: bool = False
     """The VLAN came from the server."""
     fallback: str = ""
-    """guest, auth-fail or critical."""
+    """guest, auth-fail or critical; `other` where the platform names it in `templates`."""
     derives: bool = False
     """A CAK can be derived from this authentication."""
+    templates: tuple[str, ...] = ()
+    """Names of what was activated for the session, where a platform names it."""
+    unsecured: str = ""
+    """What becomes of the link while it is not secured, where that hangs on the session; empty: as the port says."""
+    restart: int = 0
+    """Seconds after which it begins anew; 0: never."""
 
 
 def ask(

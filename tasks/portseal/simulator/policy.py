@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from portseal.simulator.admission import Decision, Reply
+    from portseal.simulator.world import Device
 
 
 class Key(NamedTuple):
@@ -27,6 +32,18 @@ class Server(NamedTuple):
     address: str
     port: int
     key: str | None
+
+
+class OwnRules(Protocol):
+    """Rules of a platform's own in place of the ones all share; two that are equal decide alike."""
+
+    def decide(self, policy: Policy, device: Device, ask: Callable[[str], Reply]) -> Decision:
+        """What is decided about a device; `ask` puts a method's question to the servers."""
+        ...
+
+    def lets_go(self, decision: Decision) -> bool:
+        """Whether one that no server admitted begins anew when a server answers again."""
+        ...
 
 
 class Policy(NamedTuple):
@@ -60,3 +77,5 @@ class Policy(NamedTuple):
     mac_limit: int
     """How many addresses the port learns; 0: any number."""
     mac_violation: str
+    rules: OwnRules | None = None
+    """None: methods in order, with what to do on failure, no response and dead servers as above."""

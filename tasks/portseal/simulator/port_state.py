@@ -62,6 +62,11 @@ class PortState:
         """Whether frames are encrypted, with somebody there to read them."""
         return self.mka is not None and self.mka.status == "secured"
 
+    @property
+    def unsecured(self) -> str:
+        """What becomes of the link while it is not secured: as a session has it, or as the port does."""
+        return next((s.decision.unsecured for s in self.sessions if s.decision.unsecured), self.policy.unsecured)
+
     def passes(self, device: Device) -> bool:
         """Whether the frames of a device get through."""
         policy = self.policy

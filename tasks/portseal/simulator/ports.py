@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol
 
-from portseal.simulator.admission import Decision, decide
+from portseal.simulator.admission import Decision, ask, decide
 from portseal.simulator.platforms import Later
 from portseal.simulator.policy import Policy, Server
 from portseal.simulator.port_state import PortState, SessionState, key_agreement
@@ -75,8 +76,13 @@ class Ports:
         return {
             name
             for name, state in self._states.items()
-            if any(not s.decision.authorized or s.decision.fallback for s in state.sessions)
+            if any(not s.decision.authorized or self._lets_go(state.policy, s.decision) for s in state.sessions)
         }
+
+    @staticmethod
+    def _lets_go(policy: Policy, decision: Decision) -> bool:
+        """Whether a device that no server admitted is asked again when one answers."""
+        return bool(decision.fallback) and (policy.rules is None or policy.rules.lets_go(decision))
 
     def plug(self, port: str, devices: tuple[Device, ...]) -> None:
         """Change what is in a port.
@@ -167,10 +173,11 @@ class Ports:
         for session in state.sessions:
             session.secured = state.secured and session.decision.authorized
         self._enforce_linksec(state)
-        if state.policy.reauthentication and state.sessions:
-            seconds = state.policy.reauthentication * self._box.spec.minute / 60
-            numbers = [session.number for session in state.sessions]
-            self._box.later(seconds, lambda: self._time_out(name, numbers))
+        restarts = [session.decision.restart for session in state.sessions if session.decision.restart]
+        numbers = [session.number for session in state.sessions]
+        for wait in (state.policy.reauthentication, *restarts[:1]):
+            if wait and numbers:
+                self._box.later(wait * self._box.spec.minute / 60, partial(self._time_out, name, numbers))
 
     def _time_out(self, name: str, numbers: list[int]) -> None:
         """Reauthenticate, unless the sessions are not the same any more."""
@@ -191,7 +198,10 @@ class Ports:
             self._sessions += 1
             if running:
                 waiting = tuple((m, "running" if i == 0 else "not run") for i, m in enumerate(policy.methods))
-                decision = Decision(False, policy.methods[0], waiting, policy.vlan)
+                decision = Decision(False, policy.methods[0] if policy.methods else "N/A", waiting, policy.vlan)
+            elif policy.rules is not None:
+                put = partial(ask, servers, self._radius, device, authorize=authorize)
+                decision = policy.rules.decide(policy, device, put)
             else:
                 decision = decide(policy, device, servers, self._radius, authorize=authorize)
             state.sessions.append(SessionState(device, decision, self._sessions, running))
@@ -222,7 +232,7 @@ class Ports:
     @staticmethod
     def _enforce_linksec(state: PortState) -> None:
         """A session whose link must be secured and is not loses its authorization, where the platform has it so."""
-        if not state.policy.cak or state.policy.unsecured != "unauthorize" or state.secured:
+        if not state.policy.cak or state.unsecured != "unauthorize" or state.secured:
             return
         for session in state.sessions:
             session.decision = session.decision._replace(authorized=False)

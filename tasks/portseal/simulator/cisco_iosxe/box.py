@@ -33,12 +33,12 @@ class Rollback:
 class Box:
     """The switch itself; shells and show commands read and change it. Lives in one thread."""
 
-    def __init__(self, spec: SwitchSpec, later: Later) -> None:
+    def __init__(self, spec: SwitchSpec, later: Later, *, new_style: bool = False) -> None:
         self.spec = spec
         self.later = later
         self.vault = Vault()
         self.startup = spec.running_config
-        self.new_style = False
+        self.new_style = new_style
         self.master_key = False
         self.rollback: Rollback | None = None
         self.rollbacks = 0

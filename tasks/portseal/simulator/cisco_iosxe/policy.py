@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from portseal.simulator.cisco_iosxe.control import control_policy
 from portseal.simulator.config import Entry, find, starting, value
 from portseal.simulator.policy import Key, Mka, Policy, Server
 
@@ -27,6 +28,28 @@ def _event(lines: list[Entry], setting: str) -> str:
 
 def policy_of(box: Box, lines: list[Entry]) -> Policy:
     """What the lines of an interface, with those they refer to, ask for."""
+    return _new_style(box, lines) if box.new_style else _legacy(box, lines)
+
+
+def _new_style(box: Box, lines: list[Entry]) -> Policy:
+    """The same in the new style, where a control policy says what happens."""
+    name = value(lines, "service-policy type control subscriber")
+    control = control_policy(box, name[0] if name else "")
+    able = frozenset(_methods(box, lines))
+    return _legacy(box, lines)._replace(
+        control=_word(lines, "access-session port-control", "force-authorized"),
+        host_mode=_word(lines, "access-session host-mode", "multi-auth"),
+        methods=tuple(method for method in ("dot1x", "mab") if method in able),
+        open=find(lines, ("access-session", "closed")) is None,
+        violation=control.violation,
+        on_failure="",
+        on_no_response="",
+        on_server_dead="",
+        rules=control,
+    )
+
+
+def _legacy(box: Box, lines: list[Entry]) -> Policy:
     methods = _methods(box, lines)
     control = _word(lines, "authentication port-control", "force-authorized")
     if control == "auto" and not methods:

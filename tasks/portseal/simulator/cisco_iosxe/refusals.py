@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portseal.simulator.cisco_iosxe.box import VIRTUAL, Box
 from portseal.simulator.cisco_iosxe.configure import entry_of
+from portseal.simulator.cisco_iosxe.control import policies_in_use
 from portseal.simulator.cisco_iosxe.lines import RULES
-from portseal.simulator.config import Entry, find, value
+from portseal.simulator.config import Entry, find, starting, value
 from portseal.simulator.editing import Understood, set_line
 from portseal.simulator.grammar import Match
 
@@ -33,6 +34,7 @@ def unavailable(box: Box, found: Understood) -> bool:
     return rule.enters == "interface" and not words[1].startswith(VIRTUAL) and words[1] not in dict(box.interfaces())
 
 
+_PORT_CONTROL = ("authentication port-control", "access-session port-control")
 _LEGACY_ONLY = frozenset({"event", "host-mode", "linksec", "open", "order", "port-control", "priority", "violation"})
 
 
@@ -43,6 +45,10 @@ def objection(box: Box, path: Path, entries: list[Entry], found: Understood) -> 
         return _removal(box, match)
     if path and path[-1][0] == "interface":
         return _on_interface(box, path[-1][1], entries, match)
+    if match.rule.enters == "control-action" and match.words[2] != "always":
+        known = {entry.words[5] for entry in starting(box.running, "class-map type control subscriber")}
+        if match.words[2] not in known:
+            return f"% Class-map {match.words[2]} does not exist\n"
     return None
 
 
@@ -53,21 +59,25 @@ def _removal(box: Box, match: Match) -> str | None:
         users = [name for name, lines in box.interfaces() if value(lines, "mka policy") == (match.slot[2],)]
         if users:
             return f'%MKA policy "{match.slot[2]}" is in use on {users[0]} and cannot be removed\n'
+    if match.rule.enters == "control-policy" and (user := next(policies_in_use(box, match.slot[4]), None)):
+        return f"% Policy-map {match.slot[4]} is in use on {user} and cannot be removed\n"
     return None
 
 
 def _on_interface(box: Box, name: str, entries: list[Entry], match: Match) -> str | None:
     slot, tail = " ".join(match.slot), match.words[len(match.slot) :]
-    controlled = slot in ("dot1x pae", "mab") or (slot == "authentication port-control" and tail == ("auto",))
+    controlled = slot in ("dot1x pae", "mab") or (slot in _PORT_CONTROL and tail == ("auto",))
     if controlled and not _is_access(entries):
         return _ONLY_ACCESS
-    runs = value(entries, "dot1x pae") is not None or value(entries, "authentication port-control") == ("auto",)
+    runs = value(entries, "dot1x pae") is not None or any(value(entries, s) == ("auto",) for s in _PORT_CONTROL)
     if slot == "switchport mode" and tail != ("access",) and runs:
         return "Command rejected: 802.1X is enabled on this port; it cannot leave access mode.\n"
     if slot == "switchport port-security":
         mode = value(entries, "switchport mode")
         if mode is None or mode[0] == "dynamic":
             return f"Command rejected: {name} is a dynamic port.\n"
+    if slot.startswith("service-policy type") and find(box.running, ("policy-map", *match.slot[1:], tail[0])) is None:
+        return f"% Policy-map {tail[0]} does not exist\n"
     return _macsec_objection(box, name, entries, match)
 
 
@@ -75,10 +85,11 @@ def _macsec_objection(box: Box, name: str, entries: list[Entry], match: Match) -
     slot, tail = " ".join(match.slot), match.words[len(match.slot) :]
     host = find(entries, ("macsec",)) is not None
     network = find(entries, ("macsec", "network-link")) is not None
-    multi = value(entries, "authentication host-mode") == ("multi-auth",)
+    setting, default = ("access-session", "multi-auth") if box.new_style else ("authentication", "single-host")
+    multi = (value(entries, f"{setting} host-mode") or (default,)) == ("multi-auth",)
     if slot == "macsec" and multi:
         return "Command rejected: MACsec is not supported on a port in multi-auth host mode.\n"
-    if slot == "authentication host-mode" and tail == ("multi-auth",) and host:
+    if slot == f"{setting} host-mode" and tail == ("multi-auth",) and host:
         return "Command rejected: host mode multi-auth is not supported on a MACsec port.\n"
     if (slot == "macsec" and network) or (slot == "macsec network-link" and host):
         other = "macsec network-link" if network else "macsec"

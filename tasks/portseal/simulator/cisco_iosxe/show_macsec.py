@@ -42,7 +42,7 @@ def _interface(box: Box, match: Match, _user: str) -> str:
         "  Ciphers supported : GCM-AES-128\n                      GCM-AES-256\n"
         "                      GCM-AES-XPN-128\n                      GCM-AES-XPN-256\n\n"
     )
-    should = state is not None and bool(state.policy.cak) and state.policy.unsecured == "pass"
+    should = state is not None and bool(state.policy.cak) and state.unsecured == "pass"
     text += f" Access control : {'should secure' if should else 'must secure'}\n\n"
     if state is None or state.mka is None or not secured:
         return text + " No Transmit Secure Channels\n No Receive Secure Channels\n"
@@ -79,7 +79,7 @@ def _status(box: Box, match: Match, _user: str) -> str:
     if state is None or not state.policy.cak:
         return f"MACsec is not enabled on {name}\n"
     frames, mka = state.frames(), state.mka
-    should = state.policy.unsecured == "pass"
+    should = state.unsecured == "pass"
     text = (
         " Capabilities:\n  Ciphers Supported:        GCM-AES-128 GCM-AES-256\n"
         f"  Cipher:                   {state.policy.mka.cipher if state.secured else 'Invalid'}\n"

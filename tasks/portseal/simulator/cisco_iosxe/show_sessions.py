@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.lines import short_name
-from portseal.simulator.config import natural
+from portseal.simulator.config import natural, value
 from portseal.simulator.grammar import Match
 from portseal.simulator.port_state import PortState, SessionState
 
@@ -128,7 +128,8 @@ def _detail(box: Box, name: str, state: PortState, session: SessionState) -> str
     text += _timeout(box, state, session)
     text += _field("Common Session ID", session_id(box, number))
     text += _field("Acct Session ID", f"0x{number:08x}") + _field("Handle", f"0x{0xDB000000 + number:08x}")
-    text += _field("Current Policy", f"POLICY_{short_name(name)}")
+    control = value(box.section("interface", name), "service-policy type control subscriber")
+    text += _field("Current Policy", control[0] if control else f"POLICY_{short_name(name)}")
     text += "\n\n" + _local_policies(name, state, session)
     if decision.assigned:
         text += "Server Policies:\n" + _field("Vlan Group", f"Vlan: {decision.vlan}") + "\n"
@@ -149,13 +150,18 @@ def _timeout(box: Box, state: PortState, session: SessionState) -> str:
 
 def _local_policies(name: str, state: PortState, session: SessionState) -> str:
     decision, text = session.decision, ""
-    if decision.fallback and decision.authorized:
+    linksec = "must-secure" if state.unsecured == "unauthorize" else "should-secure"
+    own = f"DEFAULT_LINKSEC_POLICY_{linksec.upper().replace('-', '_')}"
+    for template in decision.templates:
+        text += f"\tService Template: {template} (priority 150)\n" if template != own else ""
+    if decision.fallback == "other":
+        text += _field("Vlan Group", f"Vlan: {decision.vlan}")
+    elif decision.fallback and decision.authorized:
         text += f"\tService Template: {_TEMPLATES[decision.fallback]}_{short_name(name)} (priority 150)\n"
         text += _field("Vlan Group", f"Vlan: {decision.vlan}")
     if state.policy.cak == "derived":
-        policy = "must-secure" if state.policy.unsecured == "unauthorize" else "should-secure"
-        text += f"\tService Template: DEFAULT_LINKSEC_POLICY_{policy.upper().replace('-', '_')} (priority 150)\n"
-        text += f"      Security Policy:  {policy.replace('-', ' ').title()}\n"
+        text += f"\tService Template: {own} (priority 150)\n"
+        text += f"      Security Policy:  {linksec.replace('-', ' ').title()}\n"
         text += f"      Security Status:  Link {'Secured' if session.secured else 'Unsecured'}\n"
     return f"Local Policies:\n{text}\n" if text else ""
 

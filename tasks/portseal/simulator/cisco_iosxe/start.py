@@ -26,6 +26,15 @@ username admin privilege 15 secret 9 $9$simulated
 lldp run
 {vlans}
 """
+_BUILT_IN = """\
+service-template DEFAULT_LINKSEC_POLICY_MUST_SECURE
+ linksec policy must-secure
+service-template DEFAULT_LINKSEC_POLICY_SHOULD_SECURE
+ linksec policy should-secure
+service-template DEFAULT_CRITICAL_VOICE_TEMPLATE
+ voice vlan
+"""
+"""What a switch in the new style shows without having been told."""
 _PORT = """\
 interface {port}
  description {description}
@@ -63,3 +72,8 @@ def configuration(start: Start) -> str:
         text += _PORT.format(port=port.name, description=description, vlan=port.vlan)
         text += "" if port.camera else " shutdown\n"
     return text + _TAIL.format(uplink=UPLINK, vlans=",".join(map(str, start.vlans)), last=start.number)
+
+
+def new_style_configuration(start: Start) -> str:
+    """The same of a switch in the new style (IBNS 2.0)."""
+    return configuration(start).replace("interface ", f"{_BUILT_IN}interface ", 1)
