@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 from portseal import __version__
 from portseal.cli.apply import apply
 from portseal.cli.camera import camera
+from portseal.cli.certs_ca import certs
 from portseal.cli.demo import demo
 from portseal.cli.history import abort, history, resume, rollback
 from portseal.cli.keys import keys
@@ -40,6 +41,7 @@ for verb in (lint, render, plan, apply, verify, resume, abort, rollback, history
     app.command()(verb)
 app.add_typer(keys)
 app.add_typer(camera)
+app.add_typer(certs)
 
 
 def _version(wanted: bool) -> None:
