@@ -13,10 +13,12 @@ from cryptography.x509.oid import NameOID
 
 from portseal.authority_index import read_index
 from portseal.core.camera_api import address_of, group_of
-from portseal.core.errors import CameraError, SecretError
-from portseal.core.expiry import CertificateFact, Expiry, Role, soonest_first, standing
+from portseal.core.errors import CameraError, InputError, SecretError
+from portseal.core.expiry import CertificateFact, Expiry, Role, Standing, soonest_first, standing
 from portseal.core.inventory import Camera
+from portseal.core.verdict import Outcome, Verdict
 from portseal.estate import Estate, message
+from portseal.read_cameras import with_api
 from portseal.transport.camera_ends import trust
 from portseal.transport.peer_certificate import peer_certificate
 
@@ -40,6 +42,19 @@ def expiries(
     return soonest_first(standing(fact, now, settings.warn_days) for fact in facts)
 
 
+def to_be_looked_after(estate: Estate, now: datetime, verdicts: Sequence[Verdict]) -> tuple[Expiry, ...]:
+    """What ends soon, or has, of what the site names and of what cameras show whose ports pass.
+
+    A camera that shows nothing is not among them: that its end was not read stands in its verdict.
+    """
+    passing = {verdict.camera for verdict in verdicts if verdict.outcome is Outcome.PASS}
+    asked = with_api(estate, (camera for camera in estate.site.site.cameras if camera.name in passing))
+    found = expiries(estate, now, cameras=asked, by_api=False)
+    silent = (each for each in found if each.role is Role.HTTPS and each.standing is Standing.UNKNOWN)
+    unread = {each.where for each in silent}
+    return tuple(each for each in found if not each.good and each.where not in unread)
+
+
 def file_facts(site: Path, names: Sequence[str]) -> Iterator[CertificateFact]:
     """Certificates and revocation lists in PEM files, and in the files of directories."""
     for name in names:
@@ -57,7 +72,12 @@ def authority_facts(folder: Path) -> Iterator[CertificateFact]:
         return
     yield from _of_file(folder / "ca.pem", f"{folder.name}/ca.pem", Role.AUTHORITY)
     yield from _of_file(folder / "crl.pem", f"{folder.name}/crl.pem", Role.REVOCATION_LIST)
-    newest = {(each.role, each.name): each for each in read_index(folder).issued}
+    try:
+        issued = read_index(folder).issued
+    except InputError as error:
+        yield CertificateFact(where=f"{folder.name}/index.json", role=Role.ISSUED, problem=str(error))
+        return
+    newest = {(each.role, each.name): each for each in issued}
     for each in newest.values():
         if each.revoked is None:
             where = f"{folder.name}/{each.file}"

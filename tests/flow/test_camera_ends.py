@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from portseal.cli.main import main
 from portseal.cli.sim import LOGIN, write_copy
 from portseal.simulator.camera_specs import camera_specs
 from portseal.simulator.campus import demo_secrets, site_specs
@@ -68,25 +68,34 @@ password = "login/cameras"
 }
 
 
+Fixtures = tuple[pytest.CaptureFixture[str], pytest.MonkeyPatch]
+
+
+class Done(NamedTuple):
+    """What came of a verb."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Line:
-    """A site whose cameras have an API, not sealed yet, and the verbs."""
+    """A site whose cameras have an API, not sealed yet, and the verbs, run in this process as the command runs them."""
 
-    def __init__(self, site: Path, farm: Farm, secrets: dict[str, str]) -> None:
+    def __init__(self, site: Path, farm: Farm, secrets: dict[str, str], fixtures: Fixtures) -> None:
         self.site, self.farm, self.secrets = site, farm, secrets
+        self.capture, self.patch = fixtures
         self.seen = ""
+        self.patch.setenv("COLUMNS", "200")
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        call = [sys.executable, "-c", "from portseal.cli.main import main; main()", *arguments, "-s", str(self.site)]
-        done = subprocess.run(
-            call,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "COLUMNS": "200"},
-        )
-        self.seen += done.stdout + done.stderr
-        return done
+    def run(self, *arguments: str) -> Done:
+        self.patch.setattr(sys, "argv", ["portseal", *arguments, "-s", str(self.site)])
+        self.capture.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self.capture.readouterr()
+        self.seen += out + err
+        return Done(int(ended.value.code or 0), out, err)
 
     def seal(self) -> None:
         assert self.run("plan", "-o", str(self.site / "plan.json")).returncode == 2
@@ -98,7 +107,7 @@ class Line:
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
+def line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     origin = tmp_path / "origin"
     origin.mkdir()
     for name, text in FILES.items():
@@ -110,7 +119,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
     assert [camera.name for camera in cameras] == ["cam-1", "cam-2"]
     with Farm(specs, username="admin", password=PASSWORD, cameras=cameras) as farm:
         write_copy(opened, tmp_path / "site", farm, secrets, "admin")
-        yield Line(tmp_path / "site", farm, {**secrets, "camera": CAMERA_PASSWORD})
+        yield Line(tmp_path / "site", farm, {**secrets, "camera": CAMERA_PASSWORD}, (capsys, monkeypatch))
 
 
 def test_both_ends_are_told_one_that_contradicts_its_switch_fails_and_one_that_is_silent_does_not(line: Line) -> None:

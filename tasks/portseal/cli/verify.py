@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,9 +21,16 @@ def verify(
 ) -> None:
     """Read what each switch says of its camera ports and judge it. Nothing is written to any switch.
 
+    Cameras that have an API are asked for their own end. Certificates that end soon are told beside the verdicts (not in
+    JUnit), and change none: see `portseal certs`.
+
     Exit code 0: all pass; 2: some fail or are unknown; 1: an error. Unknown is never a pass.
     """
+    from rich.console import Group
+
+    from portseal.certificates import to_be_looked_after
     from portseal.cli.console import console
+    from portseal.cli.expiry_table import expiry_table
     from portseal.cli.progress import progress
     from portseal.cli.tables import verdict_table
     from portseal.core.report import as_json, as_junit, exit_code, summary
@@ -40,13 +48,16 @@ def verify(
             verdicts.extend(outcomes.results[intent.switch])
         else:
             verdicts.extend(unreachable(port, outcomes.failures[intent.switch]) for port in intent.ports)
+    ending = to_be_looked_after(estate, datetime.now(UTC), verdicts)
     if format == "json":
-        typer.echo(as_json(verdicts))
+        typer.echo(as_json(verdicts, ending))
     elif format == "junit":
         typer.echo(as_junit(verdicts))
     else:
         console().print(verdict_table(verdicts))
         console().print(summary(verdicts))
+        if ending:
+            console().print(Group("", expiry_table(ending)))
     for failure in outcomes.failures.values():
         typer.echo(f"portseal: {failure}", err=True)
     raise typer.Exit(1 if outcomes.failures else exit_code(verdicts))

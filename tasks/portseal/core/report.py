@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from xml.etree import ElementTree as Xml
 
+from portseal.core.expiry import Expiry
 from portseal.core.verdict import Outcome, Verdict
 
 SCHEMA_VERSION = 1
@@ -22,10 +23,18 @@ def without_controls(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def as_json(verdicts: Sequence[Verdict]) -> str:
-    """`{"schema_version": 1, "verdicts": [{switch, port, camera, outcome, reason, detail, hint}, ...]}`, in ASCII."""
-    shown = [verdict.model_dump(mode="json") for verdict in verdicts]
-    return json.dumps({"schema_version": SCHEMA_VERSION, "verdicts": shown}, indent=2)
+def as_json(verdicts: Sequence[Verdict], certificates: Sequence[Expiry] | None = None) -> str:
+    """`{"schema_version": 1, "verdicts": [{switch, port, camera, outcome, reason, detail, hint}, ...]}`, in ASCII.
+
+    With `certificates`, those that have to be looked after, as `"certificates": [{where, role, subject, ends, days, ...}, ...]`.
+    """
+    shown: dict[str, object] = {
+        "schema_version": SCHEMA_VERSION,
+        "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
+    }
+    if certificates is not None:
+        shown["certificates"] = [each.model_dump(mode="json") for each in certificates]
+    return json.dumps(shown, indent=2)
 
 
 def as_junit(verdicts: Sequence[Verdict]) -> str:
