@@ -192,6 +192,14 @@ class Conflict(Value):
     source: str
 
 
+class Note(Value):
+    """Something of a platform that no rule holds and that whoever buys or runs the switch should know."""
+
+    about: Literal["licence", "hardware", "release", "operation"]
+    text: str
+    source: str
+
+
 class Pack(Value):
     """One platform."""
 
@@ -234,6 +242,9 @@ class Pack(Value):
     """None: nothing is known of static keys here, so that none is generated or rotated."""
     option: dict[str, str] = {}
     """Host options this platform reads, with what they do."""
+    note: tuple[Note, ...] = ()
+    sources: dict[str, str] = {}
+    """What the abbreviations in `source` stand for."""
 
 
 def load_pack(folder: Path) -> Pack:

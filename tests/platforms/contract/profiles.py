@@ -14,7 +14,7 @@ from portseal.core.capability import CLAIMED, OF_CAMERA, check, field_values
 from portseal.core.intent import SwitchIntent, derive
 from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Switch
 from portseal.core.model import Severity
-from portseal.core.platforms import Pack, load_pack, platform_folders
+from portseal.core.platforms import Capability, Pack, load_pack, platform_folders
 from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
 from portseal.core.profiles_file import read_profiles
 from portseal.core.toml_source import TomlSource
@@ -55,12 +55,24 @@ def port_stem(platform: str) -> str:
 
 def wishes(pack: Pack) -> tuple[Wish, ...]:
     """Every value that the platform claims of a profile's or a camera's field."""
-    claims = (claim for claim in pack.capability if claim.feature.split(".")[0] in {"dot1x", "macsec", "mac_limit"})
-    return tuple(dict.fromkeys(Wish(claim.feature, value) for claim in claims for value in claim.values))
+    claims = (claim for claim in _claims(pack) if claim.feature.split(".")[0] in {"dot1x", "macsec", "mac_limit"})
+    found = (Wish(claim.feature, value) for claim in claims for values in claim.values for value in _ends(values))
+    return tuple(dict.fromkeys(found))
+
+
+def _claims(pack: Pack) -> Iterator[Capability]:
+    """Those that hold without a host option."""
+    return (claim for claim in pack.capability if claim.option is None)
+
+
+def _ends(values: str) -> tuple[str, ...]:
+    """The smallest and the greatest of a range (`0..65535`); a word is itself."""
+    found = re.fullmatch(r"(\d+)\.\.(\d+)", values)
+    return found.groups() if found else (values,)
 
 
 def _claimed(pack: Pack, feature: str) -> tuple[str, ...]:
-    values = [value for claim in pack.capability if claim.feature == feature for value in claim.values]
+    values = [value for claim in _claims(pack) if claim.feature == feature for value in claim.values]
     return tuple(dict.fromkeys([*values, *([CLAIMED[feature]] if CLAIMED.get(feature) else [])]))
 
 
