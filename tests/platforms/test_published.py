@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
-from contract.profiles import GOLDEN, packs
+from contract.profiles import GOLDEN, packs, standing_on
 from contract.published import (
     CONFIGURATION,
     SHARED,
@@ -113,7 +113,8 @@ def test_what_is_claimed_as_captured_has_a_capture(platform: str) -> None:
 def own_captures(platform: str) -> set[tuple[str, ...]]:
     """Show commands of which the project itself has output of the real thing, and says in `origin` where it is from."""
     pack = packs()[platform][0]
-    said = [json.loads(file.read_text(encoding="utf-8")) for file in (GOLDEN / platform).glob("*/*.expected.json")]
+    files = [file for name in standing_on(platform) for file in (GOLDEN / name).glob("*/*.expected.json")]
+    said = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     return {recognise(pack, each["command"]).show.commands for each in said if each.get("origin")}
 
 

@@ -14,6 +14,7 @@ from portseal.core.capability import CLAIMED, OF_CAMERA, check, field_values
 from portseal.core.intent import SwitchIntent, derive
 from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Switch
 from portseal.core.model import Severity
+from portseal.core.platform_files import layers
 from portseal.core.platforms import Capability, Pack, load_pack, platform_folders
 from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
 from portseal.core.profiles_file import read_profiles
@@ -43,6 +44,17 @@ class Wish(NamedTuple):
 def packs() -> dict[str, tuple[Pack, Path]]:
     """Every shipped platform with its folder."""
     return {name: (load_pack(folder), folder) for name, folder in sorted(platform_folders().items())}
+
+
+def standing_on(platform: str) -> tuple[str, ...]:
+    """The platform and those whose folders it stands on: what a folder does not have is in the next."""
+    return tuple(layer.name for layer in layers(packs()[platform][1]))
+
+
+def captures_file(platform: str, name: str) -> Path:
+    """A file of the platform's captures folder, or that of a platform it stands on."""
+    files = [GOLDEN / each / name for each in standing_on(platform)]
+    return next((file for file in files if file.is_file()), files[0])
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from contract.profiles import GOLDEN, packs
+from contract.profiles import captures_file, packs, standing_on
 from contract.said import Closed
 from portseal.core.parsing import Row
 from portseal.core.platforms import Pack
@@ -60,15 +60,15 @@ class Published(Closed):
 @cache
 def published(platform: str) -> Published:
     """What the platform's captures folder says."""
-    file = GOLDEN / platform / "published.toml"
+    file = captures_file(platform, "published.toml")
     return Published.model_validate(tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {})
 
 
 def captures(platform: str) -> list[Path]:
     """The published captures of a platform; none where they are not beside the repository."""
-    pack = packs()[platform][0]
     folders = published(platform).folders
-    names = dict.fromkeys([platform, pack.names.ntc_templates or platform] if folders is None else folders)
+    own = [*standing_on(platform), packs()[platform][0].names.ntc_templates or platform]
+    names = dict.fromkeys(own if folders is None else folders)
     return [raw for name in names for raw in sorted((SHARED / name).glob("*/*.raw"))]
 
 

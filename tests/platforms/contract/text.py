@@ -8,7 +8,7 @@ from contract.bench import Bench
 from contract.profiles import port_stem
 from contract.said import JOIN, paths
 from portseal.core.owned import owned_configuration, shared_section
-from portseal.core.platforms import Owned
+from portseal.core.platforms import Lineage, Owned
 
 PORTS = 64
 
@@ -37,12 +37,12 @@ def _configuration(bench: Bench, *, everything: bool) -> tuple[list[str], list[s
 
 
 def owned_lines(bench: Bench) -> list[str]:
-    """Our lines without those that are never removed and sections that hold nothing else; sorted, and numbered where order counts.
+    """Our lines without those that are never removed or are defaults, and sections that hold nothing else; sorted, numbered where order counts.
 
     A switch shows what was taken away and put back in another place, and that means nothing.
     """
     lines, kept = _configuration(bench, everything=False)
-    left = [line for line in lines if line not in kept]
+    left = [line for line in lines if line not in kept and not _matches(line, bench.pack.defaults)]
     shared = shared_section(bench.pack, _ports(bench), _addresses(bench))
     parents = {line.rpartition(JOIN)[0] for line in left}
     ours = [line for line in left if line in parents or JOIN in line or not shared(line)]
@@ -51,6 +51,13 @@ def owned_lines(bench: Bench) -> list[str]:
         line: number for pattern in ordered for number, line in enumerate(line for line in ours if pattern.search(line))
     }
     return sorted(f"{line} [{numbers[line]}]" if line in numbers else line for line in ours)
+
+
+def _matches(line: str, lineages: tuple[Lineage, ...]) -> bool:
+    path = line.split(JOIN)
+    return any(
+        len(match) == len(path) and all(re.search(p, t) for p, t in zip(match, path, strict=True)) for match in lineages
+    )
 
 
 def outside(bench: Bench) -> list[str]:
