@@ -48,6 +48,8 @@ class Estate:
     """Entered while a connection is being made."""
     talking: threading.BoundedSemaphore
     """Entered while a camera is talked to."""
+    released: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By switch, long names of ports that this run opens although the inventory has them; they are in no intent."""
     _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -65,6 +67,11 @@ class Estate:
             ports=(),
             macsec_policies={},
         )
+
+    def managed(self, switch: str) -> frozenset[str]:
+        """Long names of ports of `switch` that may hold lines of ours besides those of the intent, to be taken away."""
+        kept = self.site.settings.ports.released == "keep"
+        return (frozenset() if kept else self.memory.sealed(switch)) | self.released.get(switch, frozenset())
 
     def only(self, switches: Collection[str]) -> Estate:
         """The same estate, with these of its switches."""

@@ -41,8 +41,7 @@ def plan_from(
             estate.pack(switch),
             (estate.folder(switch),),
             marks=estate.marks(switch, stored=stored),
-            managed=estate.memory.sealed(switch),
-            released=estate.site.settings.ports.released,
+            managed=estate.managed(switch),
             unmet=against,
         )
     except ParseError as error:

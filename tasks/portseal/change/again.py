@@ -9,6 +9,7 @@ from portseal.change.journal import Journal
 from portseal.change.resume import resume_switch
 from portseal.change.run import Back, Orders, Run, Work, begin_run, carry_out
 from portseal.change.terms import Change
+from portseal.change.view import seen_through
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Entry, Event, RunSummary
 from portseal.core.plan_file import Plan, digest_of, dump_plan, read_plan
@@ -45,6 +46,8 @@ def take_up(
         InputError: the run carries out no plan, or its plan is not of this site any more.
     """
     plan, orders = _of(journal, summary)
+    estate = seen_through(estate, orders.view)
+    abort = abort or orders.opens  # a port is opened once, for a limited time; not again because somebody resumes
     rows = journal.entries(summary.run)
     stopped = next(
         (str(row.data["stopped"]) for row in rows if row.event is Event.WAVE_ENDED and row.data.get("stopped")), ""
@@ -84,6 +87,7 @@ def roll_back(
     if summary.open and within is None:
         raise InputError(f"run {summary.run} was interrupted; `portseal resume` or `portseal abort` it first")
     plan, orders = _of(journal, summary)
+    estate = seen_through(estate, orders.view)
     rows = journal.entries(summary.run)
     kept = [p for p in plan.switches if summary.endings.get(p.switch) in _KEPT and (only is None or p.switch in only)]
     _check_known(estate, [p.switch for p in kept])
@@ -96,7 +100,7 @@ def roll_back(
             told = f"nothing was sent: {error}"
             refused[switch.switch] = SwitchResult(switch=switch.switch, ending=Ending.REFUSED, message=told)
     back = {p.switch: Back(digest=p.running_digest, sealed=_sealed(rows, p.switch)) for p in kept}
-    steady = Orders(terms=orders.terms, back=back)
+    steady = Orders(terms=orders.terms, view=orders.view, back=back)
 
     def go(run: Run) -> tuple[SwitchResult, ...]:
         found = carry_out(Work(estate=estate, run=run, orders=steady, done=done), turned)

@@ -54,8 +54,27 @@ def ended(change: Change, how: Callable[[Change], SwitchResult]) -> SwitchResult
 
 def _apply(change: Change) -> SwitchResult:
     session, excused = _begin(change)
-    _push(change, session, excused)
+    _push(change, session)
     return verify_and_keep(change, session, excused)
+
+
+def open_switch(change: Change) -> SwitchResult:
+    """Push a change and leave it to the switch's timer to take it back; verified is that the switch has it."""
+
+    def opened(change: Change) -> SwitchResult:
+        session, _ = _begin(change)
+        _push(change, session)
+        try:
+            read_back(change, session)
+        except PortsealError as error:
+            return undo(change, f"could not be verified: {error}", lost=isinstance(error, SessionCut))
+        minutes = change.terms.minutes
+        return change.end(Ending.OPENED, f"the switch takes it back by itself after {minutes} min")
+
+    if not change.pack.commit.strategy.self_undoing:
+        why = "nothing was sent: this platform cannot take a change back by itself, so that a port would stay open"
+        return ended(change, lambda change: change.end(Ending.REFUSED, why))
+    return ended(change, opened)
 
 
 def verify_and_keep(change: Change, session: Session, excused: frozenset[str]) -> SwitchResult:
@@ -168,7 +187,7 @@ def _begin(change: Change) -> tuple[Session, frozenset[str]]:
     return session, excused
 
 
-def _push(change: Change, session: Session, excused: frozenset[str]) -> None:
+def _push(change: Change, session: Session) -> None:
     change.tell("pushing")
     try:
         push(

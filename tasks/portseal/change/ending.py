@@ -13,6 +13,8 @@ class Ending(StrEnum):
 
     APPLIED = "applied"
     UNCHANGED = "unchanged"
+    OPENED = "opened"
+    """Changed for a limited time: the switch takes it back when its timer ends."""
     ROLLED_BACK = "rolled-back"
     """Pushed, not verified, undone: the configuration is as before, and was read back."""
     REFUSED = "refused"
@@ -38,4 +40,4 @@ class SwitchResult(Value):
     @property
     def good(self) -> bool:
         """Whether the switch is as the plan wants it."""
-        return self.ending in (Ending.APPLIED, Ending.UNCHANGED)
+        return self.ending in (Ending.APPLIED, Ending.UNCHANGED, Ending.OPENED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from portseal.change.ending import Ending, SwitchResult
 from portseal.change.exclusive import actor, exclusive
 from portseal.change.journal import Journal, new_run
 from portseal.change.terms import Change, Say, Terms
+from portseal.change.view import View
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Event
 from portseal.core.model import Value
@@ -44,6 +46,12 @@ class Orders(Value):
     """Without one nothing stops the run, and each switch stands for itself."""
     keep_finished: bool = True
     """False: where a wave fails, what earlier waves confirmed is rolled back as well."""
+    view: View = View()
+    """What the run sees otherwise than the site says."""
+    pause: float = 0.0
+    """Seconds between two waves."""
+    opens: bool = False
+    """The change is not confirmed: the switch takes it back when its timer ends, and that is what is meant."""
     back: dict[str, Back] = {}
     """Of a run that rolls another back, by switch."""
 
@@ -143,6 +151,8 @@ class Work:
     """Asked before each switch; says why it may not be begun any more."""
     say: Say = lambda switch, what: None
     done: Callable[[str], None] = lambda switch: None
+    after_wave: Callable[[Wave, Mapping[str, SwitchResult], str], None] = lambda wave, results, stopped: None
+    """Told each wave that is over, what became of its switches, and why the run stops there, if it does."""
 
 
 def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ...]:
@@ -155,6 +165,8 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
         if stopped or not names:
             results.update(_not_begun(names, stopped))
             continue
+        if results and work.orders.pause:
+            time.sleep(work.orders.pause)
         work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
         tally = _Tally(work.orders.budget, len(names))
         outcomes = on_all(
@@ -166,6 +178,7 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
         if tally.exhausted:
             stopped = f"wave {wave.number} failed ({', '.join(bad[:5])}), so that no further one was begun"
         work.run.note(Event.WAVE_ENDED, "", {"wave": wave.number, "failed": [*bad], "stopped": stopped})
+        work.after_wave(wave, found, stopped)
     return tuple(
         results.get(plan.switch) or _not_begun([plan.switch], "it is in no wave")[plan.switch] for plan in plans
     )

@@ -8,10 +8,11 @@ from portseal.change.ending import Ending, SwitchResult
 from portseal.change.standing import owned_digest
 from portseal.change.terms import Change
 from portseal.confirm import revert
-from portseal.core.errors import InputError, PortsealError
+from portseal.core.errors import InputError, PortsealError, SessionCut, SwitchError
 from portseal.core.journal_entry import Event
 from portseal.core.platforms import Pack
 from portseal.core.verdict import Verdict
+from portseal.push import is_idle
 from portseal.transport.session import Session
 
 
@@ -32,7 +33,7 @@ def undo(
         why = f"{why}; {error}"
     try:
         session = change.reconnect() if lost else change.connect()
-        how(session, change.pack)
+        why = f"{why}{_reverted(change, session, how)}"
         (running,) = session.run([change.pack.read.command])
         digest = owned_digest(change, running)
     except PortsealError as error:
@@ -49,3 +50,24 @@ def undo(
         text = f"{why}; reverted, but the owned configuration is not what it was before; look at it"
         return change.end(Ending.UNCERTAIN, text, verdicts)
     return change.end(Ending.ROLLED_BACK, f"{why}; rolled back, the configuration is as before", verdicts)
+
+
+def _reverted(change: Change, session: Session, how: Callable[[Session, Pack], None]) -> str:
+    """Revert; where the switch refuses because its timer was first, what is to be said of that.
+
+    Raises:
+        SwitchError: it refused, and its timer may run still.
+    """
+    try:
+        how(session, change.pack)
+    except SessionCut:
+        raise
+    except SwitchError:
+        commit = change.pack.commit
+        if not commit.pending:
+            raise
+        (shown,) = session.run([commit.pending])
+        if not is_idle(shown, commit):
+            raise
+        return "; the switch's own timer was first"
+    return ""

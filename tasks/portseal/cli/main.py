@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 from portseal import __version__
 from portseal.cli.apply import apply
+from portseal.cli.approve import approve
 from portseal.cli.camera import camera
 from portseal.cli.certs_ca import certs
 from portseal.cli.demo import demo
@@ -20,6 +21,7 @@ from portseal.cli.parse import parse
 from portseal.cli.plan import plan
 from portseal.cli.platforms import platforms
 from portseal.cli.render import render
+from portseal.cli.run import run
 from portseal.cli.sim import sim
 from portseal.cli.verify import verify
 from portseal.core.errors import PortsealError, SiteError
@@ -37,7 +39,23 @@ app = typer.Typer(
     ),
 )
 
-for verb in (lint, render, plan, apply, verify, resume, abort, rollback, history, parse, platforms, sim, demo):
+for verb in (
+    lint,
+    render,
+    plan,
+    apply,
+    verify,
+    run,
+    approve,
+    resume,
+    abort,
+    rollback,
+    history,
+    parse,
+    platforms,
+    sim,
+    demo,
+):
     app.command()(verb)
 app.add_typer(keys)
 app.add_typer(camera)

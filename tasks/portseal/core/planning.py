@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
 from hier_config.root import HConfig
 
@@ -68,10 +67,10 @@ def plan_switch(
     *,
     marks: Marks,
     managed: frozenset[str] = frozenset(),
-    released: Literal["unseal", "keep"] = "unseal",
     unmet: Sequence[tuple[str, str]] = (),
 ) -> SwitchPlan:
-    """The plan for one switch. `managed`: long names of ports that were sealed before and may have left the inventory;
+    """The plan for one switch. `managed`: long names of ports that may hold lines of ours; what is not in `intent` is released.
+
     `unmet`: (code, reason) of each probe of the platform that speaks against it.
 
     Raises:
@@ -79,7 +78,7 @@ def plan_switch(
         SecretError: a secret that the switch needs cannot be had.
         PlatformError: a template is wrong.
     """
-    gone = frozenset() if released == "keep" else managed - {port.port for port in intent.ports}
+    gone = managed - {port.port for port in intent.ports}
     ports = tuple(port.port for port in intent.ports) + tuple(sorted(gone))
     owned = _owned(intent, running, pack, ports, marks)
     refusals = tuple(Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in unmet)

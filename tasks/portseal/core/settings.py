@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from portseal.core.model import Text, Value
+from portseal.core.model import Name, Text, Value
 
 REFERENCE_PATTERN = r"^[a-z0-9][a-z0-9._-]*(?:/[a-z0-9._-]+)+$"
 Reference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=128)]
@@ -151,5 +151,7 @@ class Settings(Value):
     apply: ApplySettings = ApplySettings()
     ports: PortSettings = PortSettings()
     nornir: NornirSettings = NornirSettings()
+    approvers: dict[Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]] = {}
+    """Who may approve plans: name → Ed25519 public key, as `portseal approve --new-key FILE` prints it."""
     cameras: CameraSettings = CameraSettings()
     certificates: CertificateSettings = CertificateSettings()

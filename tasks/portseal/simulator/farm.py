@@ -67,6 +67,10 @@ class Handle:
         """
         self._do(lambda: self._switch.box.plug(port, ()))
 
+    def radius(self) -> tuple[RadiusSpec, ...]:
+        """The authentication servers as they are now."""
+        return self._do(self._switch.box.radius)
+
     def set_radius(self, *servers: RadiusSpec) -> None:
         """Change the authentication servers there are."""
         self._do(lambda: self._switch.box.set_radius(servers))

@@ -26,6 +26,11 @@ acc-02:
   hostname: 192.0.2.12
   groups: [access]
 """
+_HOST = """\
+acc-{number:02}:
+  hostname: 192.0.2.{number}
+  groups: [access]
+"""
 GROUPS = """\
 ---
 access:
@@ -80,8 +85,14 @@ class Line:
         return self.farm[name]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        call = [sys.executable, "-c", "from portseal.cli.main import main; main()", *arguments, "-s", str(self.site)]
-        done = subprocess.run(call, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"})
+        return self.run_with({}, *arguments, "-s", str(self.site))
+
+    def run_with(self, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+        call = [sys.executable, "-c", "from portseal.cli.main import main; main()", *arguments]
+        variables = {**os.environ, "COLUMNS": "200", **environment}
+        done = subprocess.run(
+            call, capture_output=True, text=True, check=False, env=variables, stdin=subprocess.DEVNULL
+        )
         self.seen += done.stdout + done.stderr
         return done
 
@@ -97,13 +108,13 @@ class Line:
 
 
 @contextmanager
-def simulated(tmp_path: Path, cameras: str = CAMERAS) -> Iterator[Line]:
+def simulated(tmp_path: Path, cameras: str = CAMERAS, *, more_switches: int = 0) -> Iterator[Line]:
     """The site under `tmp_path`, its switches running; a minute of their timers lasts three seconds."""
     origin = tmp_path / "origin"
     origin.mkdir()
     keys = '[cam-3]\nckn = "a1b2c3d4"\ncak = "cak/cam-3"\n'
     for name, text in (
-        ("hosts.yaml", HOSTS),
+        ("hosts.yaml", HOSTS + "".join(_HOST.format(number=n) for n in range(3, 3 + more_switches))),
         ("groups.yaml", GROUPS),
         ("defaults.yaml", "---\n{}\n"),
         ("profiles.toml", PROFILES),

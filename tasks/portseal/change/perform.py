@@ -1,0 +1,152 @@
+"""A prepared playbook in, what became of each switch out: the run itself, with its window, its stops, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from portseal.change.again import roll_back
+from portseal.change.apply import apply_switch, open_switch
+from portseal.change.ending import Ending, SwitchResult
+from portseal.change.notify import tell
+from portseal.change.playbook import Playbook
+from portseal.change.prepare import Prepared
+from portseal.change.run import Run, Work, begin_run, carry_out
+from portseal.change.terms import Say
+from portseal.change.timeline import worst_seconds
+from portseal.core.errors import InputError
+from portseal.core.model import Value
+from portseal.core.report import as_json, as_junit
+from portseal.core.verdict import Verdict
+from portseal.core.waves import Wave
+from portseal.estate import Estate
+from portseal.fleet import on_all
+from portseal.verify import verify_switch
+
+
+class Performed(Value):
+    """What came of a run."""
+
+    run: str
+    results: tuple[SwitchResult, ...]
+    taken_back: tuple[SwitchResult, ...] = ()
+    """What became of switches that had been confirmed, and that the stop took back."""
+    verdicts: tuple[Verdict, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def perform_playbook(
+    prepared: Prepared,
+    *,
+    reason: str,
+    ticket: str,
+    at_once: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    done: Callable[[str], None] = lambda switch: None,
+    say: Say = lambda switch, what: None,
+) -> Performed:
+    """Carry a prepared playbook out. `at_once`: outside its window as well, which needs a `reason`.
+
+    Raises:
+        InputError: something forbids it, the window is not open, or the site is taken.
+    """
+    book, estate = prepared.book, prepared.estate
+    if prepared.forbidden:
+        told = "\n".join(f"  {line}" for line in prepared.forbidden)
+        raise InputError(f"{book.name}: not begun\n{told}")
+    if at_once and not reason.strip():
+        raise InputError(f"{book.name}: outside its window only with a --reason; it is kept in the journal")
+    if not prepared.open_now and not at_once and prepared.opening:
+        raise InputError(
+            f"{book.name}: the window is closed; it opens {prepared.opening.begins:%Y-%m-%d %H:%M} UTC. "
+            "--now with a --reason does not wait for it"
+        )
+    warnings: list[str] = []
+
+    def tells(event: str, **content: JsonValue) -> None:
+        warnings.extend(tell(book.notify, event, {"playbook": book.name, **content}, estate.secret))
+
+    def may_begin(switch: str) -> str:
+        if prepared.opening is None or at_once:
+            return ""
+        if prepared.opening.may_begin(clock(), worst_seconds(prepared.orders.terms.minutes)):
+            return ""
+        return "the window leaves no time for another switch"
+
+    def after(wave: Wave, found: Mapping[str, SwitchResult], stopped: str) -> None:
+        endings: dict[str, JsonValue] = {name: str(result.ending) for name, result in found.items()}
+        tells("stopped" if stopped else "wave", wave=wave.number, switches=endings, why=stopped)
+
+    what = f"playbook {book.name}"
+    with begin_run(
+        estate, what, plan=prepared.digest, text=prepared.text, reason=reason, ticket=ticket, orders=prepared.orders
+    ) as run:
+        tells("begun", run=run.name, switches=[plan.switch for plan in prepared.changing])
+        work = Work(
+            estate=estate,
+            run=run,
+            orders=prepared.orders,
+            perform=open_switch if prepared.orders.opens else apply_switch,
+            may_begin=may_begin,
+            say=say,
+            done=done,
+            after_wave=after,
+        )
+        results = carry_out(work, prepared.changing)
+        back = _taken_back(prepared, run, results)
+        tells("ended", run=run.name, switches={r.switch: str(r.ending) for r in results})
+    verdicts = tuple(verdict for result in results for verdict in result.verdicts)
+    if book.terms.second_check:
+        verdicts = judged(estate)
+    warnings += write_reports(book, run.name, verdicts)
+    return Performed(run=run.name, results=results, taken_back=back, verdicts=verdicts, warnings=tuple(warnings))
+
+
+def _taken_back(prepared: Prepared, run: Run, results: tuple[SwitchResult, ...]) -> tuple[SwitchResult, ...]:
+    """Roll back what was confirmed in the wave that failed, and with `keep_finished: false` in those before it."""
+    by_switch = {result.switch: result for result in results}
+    failed = [wave for wave in prepared.orders.waves if _stopped(prepared, wave, by_switch)]
+    if not failed:
+        return ()
+    first = failed[0]
+    waves = [first] if prepared.orders.keep_finished else [w for w in prepared.orders.waves if w.number <= first.number]
+    todo = frozenset(s for wave in waves for s in wave.switches if by_switch[s].ending is Ending.APPLIED)
+    if not todo:
+        return ()
+    return roll_back(prepared.estate, run.journal, run.journal.run(run.name), only=todo, within=run)
+
+
+def _stopped(prepared: Prepared, wave: Wave, results: Mapping[str, SwitchResult]) -> bool:
+    bad = [s for s in wave.switches if not results[s].good and results[s].ending is not Ending.NOT_BEGUN]
+    return prepared.orders.budget.exhausted(len(bad), len(wave.switches))
+
+
+def judged(estate: Estate) -> tuple[Verdict, ...]:
+    """The verdict on every port of the estate's switches; on those of one that cannot be read, unknown."""
+    from portseal.core.verdict import unreachable
+
+    outcomes = on_all(estate, verify_switch, tuple, wait=0.0)
+    found: list[Verdict] = []
+    for intent in estate.site.intents:
+        if intent.switch in outcomes.results:
+            found.extend(outcomes.results[intent.switch])
+        elif intent.switch in outcomes.failures:
+            found.extend(unreachable(port, outcomes.failures[intent.switch]) for port in intent.ports)
+    return tuple(found)
+
+
+def write_reports(book: Playbook, run: str, verdicts: tuple[Verdict, ...]) -> list[str]:
+    """Write the reports that a playbook asks for; gives what could not be written."""
+    wrong = []
+    for name, form in ((book.reports.json_file, as_json), (book.reports.junit, as_junit)):
+        if name:
+            path = Path(name.replace("{run}", run))
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(form(verdicts) + "\n", encoding="utf-8")
+            except OSError as error:
+                wrong.append(f"{path}: {error.strerror}; the report was not written")
+    return wrong

@@ -1,0 +1,256 @@
+"""A playbook and a site in, what would be done out: the plan, the waves, the window, and what forbids it. Writes to no switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from portseal.change.approval import require_approval
+from portseal.change.playbook import Action, Playbook
+from portseal.change.run import Orders
+from portseal.change.terms import Terms
+from portseal.change.timeline import Slot, timeline, worst_seconds
+from portseal.change.view import View, chosen, groups_of, port_of, seen_through
+from portseal.change.window import Freeze, Opening, next_opening, opening_at, read_freezes
+from portseal.core.errors import InputError
+from portseal.core.plan_file import Plan, digest_of, dump_plan, load_plan, make_plan
+from portseal.core.planning import SwitchPlan
+from portseal.core.platforms import Pack
+from portseal.core.portname import long_port
+from portseal.core.steps import SWITCH_WIDE
+from portseal.core.waves import Budget, Placed, waves
+from portseal.estate import Estate
+from portseal.fleet import on_all
+from portseal.plan import plan_switch
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that a run needs, decided before it is begun."""
+
+    book: Playbook
+    estate: Estate
+    """With the targets only, as the run sees it."""
+    orders: Orders
+    plan: Plan
+    digest: str
+    text: str
+    opening: Opening | None
+    """The one that is open, or the next; None where the playbook has no window."""
+    open_now: bool
+    slots: tuple[Slot, ...]
+    forbidden: tuple[str, ...]
+    """Why it must not be carried out, a line each."""
+    warnings: tuple[str, ...]
+
+    @property
+    def changing(self) -> tuple[SwitchPlan, ...]:
+        """The switches that there is something to send to."""
+        return tuple(switch for switch in self.plan.switches if switch.changes)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was said when the playbook was called."""
+
+    folder: Path
+    """Where the playbook lies; files that it names are beside it."""
+    now: datetime
+    """With its time zone."""
+    version: str = ""
+    """Of portseal, for a plan that is made."""
+    plan: Path | None = None
+    port: str = ""
+    """Camera or SWITCH:PORT, of `open-port` and `swap-camera`."""
+    at_once: bool = False
+    """Outside the window as well."""
+
+
+def prepare(
+    book: Playbook, estate: Estate, call: Call, *, done: Callable[[str], None] = lambda switch: None
+) -> Prepared:
+    """Decide what a playbook would do to a site, reading its switches.
+
+    Raises:
+        InputError: the targets, the plan file, its approvals or the window are wrong.
+    """
+    aim = book.targets
+    estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
+    estate, view = _view(book, estate, call)
+    terms = _terms(book, estate)
+    plan = _given(book, estate, call) if book.plan == "given" or call.plan else _fresh(estate, call, done)
+    known = estate.nornir.inventory.hosts
+    plan = plan.model_copy(update={"switches": tuple(p for p in plan.switches if p.switch in known)})
+    changing = [p for p in plan.switches if p.changes]
+    in_groups = groups_of(estate)
+    placed = [
+        Placed(switch=p.switch, cameras=len(p.ports), groups=in_groups.get(p.switch, frozenset())) for p in changing
+    ]
+    orders = Orders(
+        terms=terms,
+        waves=waves(placed, book.waves.shares, canaries=book.waves.canaries) if placed else (),
+        budget=Budget(failures=book.waves.failures),
+        keep_finished=book.waves.keep_finished,
+        view=view,
+        pause=float(book.waves.pause),
+        opens=book.action is Action.OPEN_PORT,
+    )
+    opening, open_now = _opening(book, call)
+    start = call.now if open_now or opening is None or call.at_once else opening.begins
+    forbidden, warnings = _gates(book, estate, plan, call.port)
+    return Prepared(
+        book=book,
+        estate=estate,
+        orders=orders,
+        plan=plan,
+        digest=digest_of(plan),
+        text=dump_plan(plan),
+        opening=opening,
+        open_now=open_now,
+        slots=timeline(estate, changing, orders, start, pause=orders.pause),
+        forbidden=(*forbidden, *_too_long(opening, terms)),
+        warnings=(*warnings, *(f"wave {w.number} takes all of {g}" for w in orders.waves for g in w.takes_all_of)),
+    )
+
+
+def _view(book: Playbook, estate: Estate, call: Call) -> tuple[Estate, View]:
+    released: dict[str, tuple[str, ...]] = {}
+    if book.action is Action.UNSEAL:
+        known = estate.nornir.inventory.hosts
+        released = {i.switch: tuple(p.port for p in i.ports) for i in estate.site.intents if i.switch in known}
+    elif book.action in (Action.OPEN_PORT, Action.SWAP_CAMERA):
+        if not call.port:
+            raise InputError(f"{book.name}: say which port with --port CAMERA or --port SWITCH:PORT")
+        intent, port = port_of(estate, call.port)
+        estate = estate.only([intent.switch])
+        if book.action is Action.OPEN_PORT:
+            released = {intent.switch: (port,)}
+    view = View(stage=book.stage, released=released)
+    return seen_through(estate, view), view
+
+
+def _terms(book: Playbook, estate: Estate) -> Terms:
+    own, site = book.terms, estate.site.settings.apply
+    minutes = own.timer_minutes or site.timer_minutes
+    if book.action is Action.OPEN_PORT:
+        minutes = book.open_for // 60
+    seconds = float(site.verify_seconds if own.verify_seconds is None else own.verify_seconds)
+    if seconds + 30 > minutes * 60:
+        raise InputError(
+            f"{book.name}: the switches undo the change after {minutes} min, but verifying may take {seconds:.0f} s; "
+            "give a longer terms.timer_minutes or a shorter terms.verify_seconds"
+        )
+    accept = []
+    for text in own.accept:
+        switch, _, port = text.partition(":")
+        if switch not in estate.site.site.switches:
+            raise InputError(f"{book.name}: terms.accept names {switch}, which is no switch of this site")
+        accept.append((switch, long_port(estate.pack(switch).ports, port)))
+    return Terms(minutes=minutes, verify_seconds=seconds, accept=frozenset(accept), without_timer=own.accept_no_timer)
+
+
+def _given(book: Playbook, estate: Estate, call: Call) -> Plan:
+    if call.plan is None:
+        raise InputError(
+            f"{book.name}: carries out a reviewed plan only; make one with `portseal plan -o plan.json` and give it with --plan"
+        )
+    try:
+        text = call.plan.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{call.plan}: {error}") from error
+    plan = load_plan(text, name=str(call.plan), now=call.now)
+    if strangers := sorted({s.switch for s in plan.switches} - set(estate.site.site.switches)):
+        raise InputError(
+            f"{call.plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?"
+        )
+    require_approval(
+        call.plan,
+        digest_of(plan),
+        required=book.approval.required,
+        by=book.approval.by,
+        approvers=estate.site.settings.approvers,
+    )
+    return plan
+
+
+def _fresh(estate: Estate, call: Call, done: Callable[[str], None]) -> Plan:
+    outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
+    return make_plan(
+        version=call.version,
+        site=estate.site.settings.name,
+        now=call.now.replace(microsecond=0),
+        valid=timedelta(hours=estate.site.settings.apply.plan_valid_hours),
+        switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),
+        unread=outcomes.failures,
+    )
+
+
+def _opening(book: Playbook, call: Call) -> tuple[Opening | None, bool]:
+    if book.window is None:
+        return None, True
+    freezes: tuple[Freeze, ...] = ()
+    if book.window.freezes:
+        freezes = read_freezes(call.folder / book.window.freezes, call.now, book.window.timezone)
+    if found := opening_at(book.window, call.now, freezes):
+        return found, True
+    return next_opening(book.window, call.now, freezes), False
+
+
+def _too_long(opening: Opening | None, terms: Terms) -> list[str]:
+    if opening is None or opening.may_begin(opening.begins, worst_seconds(terms.minutes)):
+        return []
+    return [
+        f"the window is too short for a timer of {terms.minutes} min and its margin: no switch could be begun in it"
+    ]
+
+
+def _gates(book: Playbook, estate: Estate, plan: Plan, port: str) -> tuple[list[str], list[str]]:
+    """(what forbids the run, what is only told)."""
+    forbidden: list[str] = []
+    warnings: list[str] = []
+    gates, wanted = (
+        book.gates,
+        {Action.UNSEAL: {"opens-port"}, Action.OPEN_PORT: {"opens-port"}}.get(book.action, set()),
+    )
+    accepted = {*gates.accept_risks, *wanted} | ({"no-self-undo"} if book.terms.accept_no_timer else set())
+    for switch in plan.switches:
+        for risk in switch.risks:
+            stop = risk.code in gates.risks and risk.code not in accepted
+            (forbidden if stop else warnings).append(f"{switch.switch} {risk.scope}: {risk.code}: {risk.message}")
+        for refusal in switch.refusals:
+            told = forbidden if gates.refusals == "block" else warnings
+            told.append(f"{switch.switch} {refusal.scope}: {refusal.code}: {refusal.reason}")
+        if book.action in (Action.OPEN_PORT, Action.SWAP_CAMERA):
+            forbidden += _only_one(estate.pack(switch.switch), switch, port_of_plan(estate, switch, port))
+    for failure in plan.unread.values():
+        (forbidden if gates.unread == "block" else warnings).append(failure)
+    return forbidden, warnings
+
+
+def port_of_plan(estate: Estate, switch: SwitchPlan, text: str) -> str:
+    """The long name of the one port that a plan is to be about."""
+    released = estate.released.get(switch.switch, frozenset())
+    return next(iter(released)) if released else port_of(estate, text)[1]
+
+
+def _only_one(pack: Pack, switch: SwitchPlan, port: str) -> Sequence[str]:
+    """What a plan changes besides one port and what that port leaves behind."""
+    others = [
+        step.scope
+        for step in switch.steps
+        if step.scope != port and not (step.scope == SWITCH_WIDE and _only_removes(pack, step.lines))
+    ]
+    if not others:
+        return ()
+    return [f"{switch.switch}: more than {port} would change ({', '.join(others)}); plan and apply that first"]
+
+
+def _only_removes(pack: Pack, lines: Sequence[str]) -> bool:
+    """Whether every line that is no section's head takes something away."""
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    return all(
+        line.lstrip().startswith(pack.negation) or line.strip() == pack.exit or deeper > depth
+        for line, depth, deeper in zip(lines, depths, [*depths[1:], 0], strict=True)
+    )

@@ -1,0 +1,58 @@
+"""`portseal approve`: sign a plan that was reviewed, so that a playbook that asks for it takes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def approve(
+    plan: Annotated[Path | None, typer.Argument(help="The plan that was reviewed.")] = None,
+    *,
+    name: Annotated[str, typer.Option("--name", help="Your name in [approvers] of portseal.toml.")] = "",
+    key: Annotated[Path | None, typer.Option("--key", help="Your private key.")] = None,
+    new_key: Annotated[
+        Path | None, typer.Option("--new-key", help="Make a private key in this file, and print the public one.")
+    ] = None,
+    passphrase: Annotated[
+        str,
+        typer.Option(
+            envvar="PORTSEAL_APPROVER_PASSPHRASE", help="Of the key; asked for where it is needed.", hidden=True
+        ),
+    ] = "",
+) -> None:
+    """Put your signature under PLAN, in PLAN.sig beside it. It fits this plan only: one that is made again has to be approved again.
+
+    Exit code 0: signed; 1: an error.
+    """
+    from portseal.change.approval import load_key, make_key, sign, signatures_file
+    from portseal.core.errors import InputError
+    from portseal.core.plan_file import digest_of, load_plan
+
+    if new_key is not None:
+        secret = passphrase or typer.prompt(
+            "Passphrase (none: leave empty)", default="", hide_input=True, show_default=False
+        )
+        public = make_key(new_key, secret)
+        typer.echo(f'{new_key} written. In portseal.toml:\n\n[approvers]\n{name or "your-name"} = "{public}"')
+        return
+    if plan is None or key is None or not name:
+        raise InputError("give the plan, --name and --key; or --new-key FILE to make a key")
+    try:
+        text = plan.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{plan}: {error}") from error
+    now = datetime.now(UTC)
+    loaded = load_plan(text, name=str(plan), now=now)
+    try:
+        private = load_key(key, passphrase or None)
+    except InputError:
+        if passphrase:
+            raise
+        private = load_key(key, typer.prompt("Passphrase", hide_input=True))
+    made = sign(plan, digest_of(loaded), name=name, key=private, now=now.replace(microsecond=0))
+    ports = sum(len(switch.changed_ports) for switch in loaded.switches)
+    typer.echo(f"{signatures_file(plan)}: {made.name} approves the change of {ports} ports ({made.digest[:12]}…)")

@@ -1,0 +1,182 @@
+"""`portseal run`: carry a playbook out, or show with `--dry-run` what it would do and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from portseal.cli.options import SiteDir
+
+if TYPE_CHECKING:
+    from portseal.change.perform import Performed
+    from portseal.change.playbook import Playbook
+    from portseal.change.prepare import Prepared
+    from portseal.estate import Estate
+
+
+def run(
+    playbook: Annotated[Path, typer.Argument(help="A playbook in YAML, such as playbooks/seal-cameras.yaml.")],
+    *,
+    site: SiteDir = Path(),
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Carry out this reviewed plan instead of a fresh one.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen and when; write to no switch.")
+    ] = False,
+    port: Annotated[
+        str, typer.Option("--port", help="Camera or SWITCH:PORT, where the playbook is about one port.")
+    ] = "",
+    mac: Annotated[str, typer.Option("--mac", help="MAC address of the new camera (swap-camera).")] = "",
+    serial: Annotated[str, typer.Option("--serial", help="Serial number of the new camera (swap-camera).")] = "",
+    now: Annotated[bool, typer.Option("--now", help="Outside the window as well; needs --reason.")] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the journal.")] = "",
+    ticket: Annotated[str, typer.Option("--ticket", help="Reference of a change ticket; kept in the journal.")] = "",
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+) -> None:
+    """Do what PLAYBOOK says: its targets, in its window, wave by wave, stopping where too much goes wrong.
+
+    A switch is confirmed only once its ports are verified; a wave that fails is taken back. Exit code 0: all as intended;
+    2: changes would be made (--dry-run), something was rolled back or is not as intended; 1: an error.
+    """
+    from portseal import __version__
+    from portseal.change.playbook import Action, load_playbook
+    from portseal.change.prepare import Call, prepare
+    from portseal.change.swap import swap_camera
+    from portseal.cli.progress import progress
+    from portseal.estate import open_estate
+
+    book = load_playbook(playbook)
+    if book.action is Action.SWAP_CAMERA:
+        swap_camera(site, port, mac=mac, serial=serial, dry=dry_run)
+    estate = open_estate(site)
+    if book.action is Action.AUDIT:
+        raise typer.Exit(_audit(book, estate))
+    if book.action is Action.ROTATE_KEYS:
+        raise typer.Exit(_rotate(book, estate, site, dry=dry_run, yes=yes))
+    call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
+    with progress("reading", len(estate.nornir.inventory.hosts)) as done:
+        prepared = prepare(book, estate, call, done=done)
+    _show(prepared, at_once=now)
+    if book.action is Action.SWAP_CAMERA and not prepared.changing and not prepared.forbidden and not dry_run:
+        raise typer.Exit(_wait_for_port(prepared, port))
+    if dry_run:
+        raise typer.Exit(1 if prepared.forbidden else 2 if prepared.changing else 0)
+    if not prepared.changing and not prepared.forbidden:
+        return
+    raise typer.Exit(_carry_out(prepared, reason=reason, ticket=ticket, at_once=now, yes=yes))
+
+
+def _carry_out(prepared: Prepared, *, reason: str, ticket: str, at_once: bool, yes: bool) -> int:
+    from portseal.change.perform import perform_playbook
+    from portseal.cli.progress import progress
+
+    ports = sum(len(plan.changed_ports) for plan in prepared.changing)
+    what = f"Change {ports} ports of {len(prepared.changing)} switches in {len(prepared.orders.waves)} waves. Go on?"
+    if not prepared.forbidden and not yes and not typer.confirm(what):
+        return 1
+    with progress("changing", len(prepared.changing)) as done:
+        performed = perform_playbook(prepared, reason=reason, ticket=ticket, at_once=at_once, done=done)
+    return _tell(performed)
+
+
+def _wait_for_port(prepared: Prepared, port: str) -> int:
+    """The verdict on the one port of a camera that was swapped, once it passes or time is over."""
+    from portseal.change.view import port_of
+    from portseal.cli.console import console
+    from portseal.cli.tables import verdict_table
+    from portseal.core.report import exit_code
+    from portseal.fleet import on_all
+    from portseal.verify import verify_switch
+
+    intent, name = port_of(prepared.estate, port)
+    outcomes = on_all(prepared.estate, verify_switch, tuple, wait=prepared.orders.terms.verify_seconds)
+    for failure in outcomes.failures.values():
+        typer.echo(f"portseal: {failure}", err=True)
+    found = [verdict for verdict in outcomes.results.get(intent.switch, ()) if verdict.port == name]
+    console().print(verdict_table(found))
+    return 1 if outcomes.failures else exit_code(found)
+
+
+def _tell(performed: Performed) -> int:
+    from portseal.cli.apply import exit_code
+    from portseal.cli.console import console
+    from portseal.cli.tables import result_table, verdict_table
+    from portseal.core.report import summary
+    from portseal.core.verdict import Outcome
+
+    out = console()
+    failing = [verdict for verdict in performed.verdicts if verdict.outcome is not Outcome.PASS]
+    if failing:
+        out.print(verdict_table(failing))
+    out.print(result_table(performed.results))
+    if performed.taken_back:
+        out.print("Confirmed, and taken back because its wave failed:")
+        out.print(result_table(performed.taken_back))
+    if performed.verdicts:
+        out.print(summary(performed.verdicts))
+    out.print(f"Run {performed.run}; `portseal history {performed.run}` has every step.", highlight=False)
+    for warning in performed.warnings:
+        typer.echo(f"portseal: warning: {warning}", err=True)
+    for result in (*performed.results, *performed.taken_back):
+        if not result.good:
+            typer.echo(f"portseal: {result.switch}: {result.ending}: {result.message}", err=True)
+    return exit_code((*performed.results, *performed.taken_back), failing=bool(failing))
+
+
+def _show(prepared: Prepared, *, at_once: bool) -> None:
+    from rich.text import Text
+
+    from portseal.cli.console import console
+    from portseal.cli.tables import bare_table, cells
+
+    out, book = console(), prepared.book
+    zone = ZoneInfo(book.window.timezone) if book.window else UTC
+    out.print(Text(f"{book.name}: {book.title or book.action}", style="bold"))
+    if prepared.opening:
+        begins, ends = (at.astimezone(zone) for at in (prepared.opening.begins, prepared.opening.ends))
+        state = "open now" if prepared.open_now else "not waited for" if at_once else "closed now"
+        out.print(Text(f"window {begins:%a %Y-%m-%d %H:%M} to {ends:%H:%M %Z}, {state}"))
+    if not prepared.changing:
+        out.print("Nothing to do: every targeted switch is as the site says.")
+    else:
+        table = bare_table("wave", "switch", "earliest", "done or back by", "ports", "cameras", "dark for up to")
+        for slot in prepared.slots:
+            times = [f"{at.astimezone(zone):%H:%M:%S}" for at in (slot.earliest, slot.latest_end)]
+            table.add_row(
+                *cells(
+                    str(slot.wave), slot.switch, *times, str(slot.ports), str(slot.cameras), f"{slot.dark_seconds} s"
+                )
+            )
+        out.print(table)
+    for line in prepared.warnings:
+        out.print(Text(f"note: {line}", style="yellow"))
+    for line in prepared.forbidden:
+        out.print(Text(f"forbidden: {line}", style="bold red"))
+
+
+def _audit(book: Playbook, estate: Estate) -> int:
+    from portseal.change.perform import judged, write_reports
+    from portseal.change.view import chosen
+    from portseal.cli.console import console
+    from portseal.cli.tables import verdict_table
+    from portseal.core.report import exit_code, summary
+
+    aim = book.targets
+    verdicts = judged(chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders))
+    console().print(verdict_table(verdicts))
+    console().print(summary(verdicts))
+    stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for warning in write_reports(book, stamp, verdicts):
+        typer.echo(f"portseal: warning: {warning}", err=True)
+    return exit_code(verdicts)
+
+
+def _rotate(book: Playbook, estate: Estate, site: Path, *, dry: bool, yes: bool) -> int:
+    from portseal.core.errors import InputError
+
+    raise InputError(f"{book.name}: `portseal keys rotate -s {site}` rotates keys")
