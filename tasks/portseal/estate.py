@@ -101,10 +101,10 @@ class Estate:
         with self._lock:
             self._seen[ref] = secret
 
-    def with_site(self, site: Site) -> Estate:
-        """The same estate, its sessions and secrets too, with what `site` says instead."""
-        chosen = [intent.switch for intent in self.site.intents]
-        intents = derive(site, self.site.packs, chosen)
+    def with_site(self, site: Site, switch: str) -> Estate:
+        """The same estate, its sessions and secrets too, with what `site` says of one switch instead."""
+        (own,) = derive(site, self.site.packs, [switch])
+        intents = tuple(own if intent.switch == switch else intent for intent in self.site.intents)
         return replace(self, site=replace(self.site, site=site, intents=intents))
 
     def redactor(self) -> Redactor:

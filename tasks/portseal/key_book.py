@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from portseal.core.cameras import CameraRow
-from portseal.core.errors import InputError, SiteError
+from portseal.core.errors import InputError, SecretError, SiteError
 from portseal.core.findings import LintCode
 from portseal.core.inventory import Camera, LinkKey
 from portseal.core.key_rules import Keys
@@ -21,7 +23,7 @@ from portseal.core.keys_text import with_key
 from portseal.core.model import Severity
 from portseal.core.platforms import Pack
 from portseal.core.profile import CakSource, MacsecPolicy, Profile
-from portseal.core.secrets import Resolve
+from portseal.core.secrets import Resolve, fingerprint
 from portseal.core.settings import Settings
 from portseal.core.toml_source import read_toml
 from portseal.site import inspect_site
@@ -66,6 +68,13 @@ class KeyBook:
                 if one is not None:
                     found[one.ckn] = (camera, one)
         return found
+
+    def fingerprint(self, link: LinkKey, key: SecretStr) -> str:
+        """The fingerprint of a key by the site's key of fingerprints; `unknown` where no source has it any more."""
+        try:
+            return fingerprint(self.resolve(link.cak), key, hex=True)
+        except SecretError:
+            return "unknown"
 
     def used_ckns(self) -> frozenset[str]:
         """CKNs that stand for a key, or have."""
@@ -143,6 +152,16 @@ def edit_keys(path: Path, changes: Mapping[str, tuple[LinkKey | None, LinkKey | 
             replace_file(file, text.encode("utf-8"), mode=0o644)
         except OSError as error:
             raise InputError(f"{file}: cannot be written: {error.strerror}") from error
+
+
+def keys_now(path: Path) -> Mapping[str, LinkKey]:
+    """What keys.toml of the site at `path` says now.
+
+    Raises:
+        SiteError: it has mistakes.
+    """
+    file = path / KEYS
+    return _parsed(file.read_text(encoding="utf-8-sig") if file.exists() else "")
 
 
 def _parsed(text: str) -> Mapping[str, LinkKey]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import secrets as entropy
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from pydantic import SecretStr
 
-from portseal.core.errors import InputError, SecretError
+from portseal.core.cameras_text import with_stages
+from portseal.core.errors import InputError
 from portseal.core.findings import nearest
-from portseal.core.inventory import Camera, LinkKey, RetiredKey
+from portseal.core.inventory import Camera, LinkKey, RetiredKey, Stage
 from portseal.core.key_material import cak_mistake, ckn_mistake, key_reference
 from portseal.core.key_rules import Keys
-from portseal.core.secrets import fingerprint
-from portseal.key_book import KeyBook, edit_keys
+from portseal.key_book import KeyBook, edit_keys, keys_now
+from portseal.site_files import CAMERAS, KEYS
+from portseal.transport.whole_file import locked, replace_file
 
 _TRIES = 1000
 
@@ -52,14 +55,21 @@ def fresh_key(
         )
     used = book.used_ckns() | set(taken)
     for _ in range(_TRIES):
-        ckn, cak = entropy.token_hex(rules.ckn_octets), SecretStr(entropy.token_hex(size // 8))
-        mac = book.cameras[camera].mac
-        if ckn not in used and not ckn_mistake(ckn, rules) and not cak_mistake(cak, rules, ckn=ckn, mac=mac):
+        ckn = entropy.token_hex(rules.ckn_octets)
+        if ckn not in used and not ckn_mistake(ckn, rules):
             key = LinkKey(ckn=ckn, cak=key_reference(camera, ckn), size=256 if size == 256 else 128, created=today)
-            return key, cak
+            return key, fresh_cak(book, camera, key)
     raise InputError(
         f"{camera}: no CKN of {rules.ckn_octets} octets has the form {rules.ckn}; mend the platform's [keys]"
     )
+
+
+def fresh_cak(book: KeyBook, camera: str, link: LinkKey) -> SecretStr:
+    """A CAK by chance for a key whose name and size are settled."""
+    while True:
+        cak = SecretStr(entropy.token_hex(link.size // 8))
+        if not cak_mistake(cak, None, ckn=link.ckn, mac=book.cameras[camera].mac):
+            return cak
 
 
 def _size(book: KeyBook, camera: str, rules: Keys) -> int:
@@ -105,20 +115,13 @@ def retire(
     if left is not None:
         known = {old.ckn for old in left.retired}
         new = tuple(
-            RetiredKey(ckn=old.ckn, fingerprint=_fingerprint(book, old, key), retired=today)
+            RetiredKey(ckn=old.ckn, fingerprint=book.fingerprint(old, key), retired=today)
             for old in gone
             if old.ckn not in known
         )
         left = left.model_copy(update={"retired": (*left.retired, *new)})
     edit_keys(book.path, {camera: (book.keys.get(camera), left)})
     book.store.drop([old.cak for old in gone])
-
-
-def _fingerprint(book: KeyBook, link: LinkKey, key: SecretStr) -> str:
-    try:
-        return fingerprint(book.resolve(link.cak), key, hex=True)
-    except SecretError:
-        return "unknown"
 
 
 def expire(book: KeyBook, names: Sequence[str], key: SecretStr, today: date) -> tuple[str, ...]:
@@ -140,6 +143,36 @@ def expire(book: KeyBook, names: Sequence[str], key: SecretStr, today: date) -> 
         link = book.keys[name]
         retire(book, name, None, gone=[one for one in (link, link.fallback) if one], key=key, today=today)
     return tuple(wanted)
+
+
+def replace_key(path: Path, camera: str, key: LinkKey, *, among: Collection[LinkKey]) -> None:
+    """Have keys.toml of the site at `path` say `key` of the camera, where it says one of `among` now.
+
+    Raises:
+        InputError: it says something else: somebody has changed it.
+    """
+    now = keys_now(path).get(camera)
+    if now is None or now.ckn not in {each.ckn for each in among}:
+        raise InputError(
+            f"{path / KEYS}: the key of {camera} was changed by somebody else; put it back, or give the rotation up"
+        )
+    if now != key:
+        edit_keys(path, {camera: (now, key)})
+
+
+def set_stage(path: Path, stages: Mapping[str, Stage]) -> None:
+    """Set the stage of cameras in cameras.csv of the site at `path`; every other line stays.
+
+    Raises:
+        InputError: a camera has no row, or the file could not be written.
+    """
+    file = path / CAMERAS
+    with locked(path / ".portseal" / "cameras.lock"):
+        text = file.read_bytes().decode("utf-8")
+        try:
+            replace_file(file, with_stages(text, stages).encode("utf-8"), mode=file.stat().st_mode & 0o777)
+        except OSError as error:
+            raise InputError(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def due(link: LinkKey, days: int) -> date | None:

@@ -26,6 +26,9 @@ from portseal.core.waves import Budget, Wave
 from portseal.estate import Estate
 from portseal.fleet import on_all
 
+ROTATION = "keys rotate"
+"""What a run is called that replaces keys."""
+
 
 class Back(Value):
     """Where a rollback takes a switch back to."""
@@ -99,11 +102,11 @@ def begin_run(
     """
     name = again or new_run(datetime.now(UTC))
     with exclusive(estate.memory.folder, name), open_journal(estate) as journal:
-        if left := [run.run for run in journal.runs() if run.open and run.run != again]:
-            raise InputError(
-                f"{estate.site.path}: run {left[0]} was interrupted; `portseal resume` goes on with it, `portseal abort` "
-                "undoes what it left unconfirmed"
-            )
+        if left := [run for run in journal.runs() if run.open and run.run != again]:
+            how = "`portseal resume` goes on with it, `portseal abort` undoes what it left unconfirmed"
+            if left[0].what == ROTATION:
+                how = "`portseal keys rotate --resume` goes on with it, `--give-up` takes back what can be"
+            raise InputError(f"{estate.site.path}: run {left[0].run} was interrupted; {how}")
         run = Run(name, journal)
         data: dict[str, JsonValue] = {"actor": actor(), "what": what, "reason": reason, "ticket": ticket, "plan": plan}
         if orders:

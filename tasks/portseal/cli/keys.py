@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from portseal.cli.keys_rotate import rotate
 from portseal.cli.options import Limit, SiteDir
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def list_keys(
     import json
 
     from portseal.cli.console import console
-    from portseal.cli.tables import key_table
+    from portseal.cli.key_tables import key_table
     from portseal.key_book import open_book
     from portseal.key_list import key_rows
 
@@ -133,6 +134,9 @@ def export(
     typer.echo(
         f"{out}: {content.get_secret_value().count(chr(10)) - 1} keys, encrypted to {f'{len(to)} recipients' if to else 'a passphrase'}"
     )
+
+
+keys.command()(rotate)
 
 
 @keys.command()

@@ -14,7 +14,6 @@ from portseal.core.camera_report import CameraRow
 from portseal.core.reasons import HINTS
 from portseal.core.report import without_controls
 from portseal.core.verdict import Outcome, Verdict
-from portseal.key_list import KeyRow
 
 _OUTCOMES = {Outcome.PASS: ("✓", "green"), Outcome.FAIL: ("✗", "bold red"), Outcome.UNKNOWN: ("?", "bold yellow")}
 _ENDINGS = {Ending.APPLIED: "green", Ending.UNCHANGED: "green", Ending.ROLLED_BACK: "bold yellow"}
@@ -52,38 +51,6 @@ def result_table(results: Iterable[SwitchResult]) -> Table:
             Text(f"{passing}/{len(result.verdicts)}" if result.verdicts else "-"),
             Text(f"{result.seconds:.1f}"),
             *cells(result.message),
-        )
-    return table
-
-
-def key_table(rows: Iterable[KeyRow], *, live: bool) -> Table:
-    """A row for each key."""
-    table = bare_table(
-        "camera",
-        "switch",
-        "port",
-        "use",
-        "CKN",
-        "fingerprint",
-        "bits",
-        "age",
-        "due",
-        *(["switch says"] * live),
-        "problem",
-    )
-    for row in rows:
-        style = "" if row.good else "bold yellow" if row.overdue and not row.problem else "bold red"
-        table.add_row(
-            *cells(row.camera, row.switch, row.port),
-            Text(row.use, style="dim" if row.use == "retired" else style),
-            *cells(row.ckn, row.fingerprint, str(row.bits or "")),
-            *cells("" if row.age_days is None else f"{row.age_days} d"),
-            Text(
-                "" if row.due is None else row.due.isoformat() + " (now)" * row.overdue,
-                style=style if row.overdue else "",
-            ),
-            *([Text(row.live)] if live else []),
-            *cells(row.problem),
         )
     return table
 

@@ -65,7 +65,7 @@ def read_cameras(text: str, file: str = "cameras.csv") -> CamerasFile:
 def _records(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Finding]]:
     """Every record that is no comment, with the line it begins on."""
     head = next((line for line in text.split("\n") if line.strip() and not line.startswith("#")), "")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(head), strict=True)
     records: list[tuple[int, list[str]]] = []
     findings: list[Finding] = []
     while True:
@@ -83,7 +83,8 @@ def _records(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Fi
             records.append((begins, cells))
 
 
-def _delimiter(head: str) -> str:
+def delimiter(head: str) -> str:
+    """What separates fields, by the header: `,` or `;`."""
     return ";" if head.count(";") > head.count(",") else ","
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from portseal.core.findings import LintCode, finding, listed
 from portseal.core.intent import PortIntent, SwitchIntent
 from portseal.core.inventory import Stage
-from portseal.core.model import Finding
+from portseal.core.model import Finding, Severity
 from portseal.core.platforms import Capability, Conflict, Pack
 from portseal.core.profile import MacsecPolicy, Mode
 
@@ -54,6 +54,12 @@ def check(intent: SwitchIntent, pack: Pack) -> tuple[Finding, ...]:
         found += (told for port in intent.ports for told in _check_camera(port, pack))
     found += _check_conflicts(intent.ports, kinds.values(), pack)
     return tuple(dict.fromkeys((*found, *_check_switch(intent, pack))))
+
+
+def possible(port: PortIntent, pack: Pack) -> bool:
+    """Whether this platform can do what one port is meant to be."""
+    told = (*_check_profile(port, pack), *_check_camera(port, pack), *_check_conflicts((port,), (port,), pack))
+    return all(found.severity is not Severity.ERROR for found in told)
 
 
 def _check_profile(port: PortIntent, pack: Pack) -> Iterator[Finding]:

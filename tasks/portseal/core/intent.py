@@ -82,7 +82,11 @@ def derive(site: Site, packs: Mapping[str, Pack], switches: Iterable[str] | None
     staged = _staged_profiles(site)
     spelling = PortSpelling(packs)
     wanted = cameras if switches is None else set(switches)
-    return tuple(_switch(name, cameras.get(name, []), site, spelling, staged) for name in sorted(wanted, key=natural))
+    two = frozenset(name for name, pack in packs.items() if pack.keys and pack.keys.max_keys > 1)
+    return tuple(
+        _switch(name, cameras.get(name, []), site, spelling, staged=staged, two=two)
+        for name in sorted(wanted, key=natural)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -129,13 +133,21 @@ def _switch(
     cameras: Iterable[Camera],
     site: Site,
     spelling: PortSpelling,
+    *,
     staged: Mapping[tuple[str, Stage], Profile],
+    two: frozenset[str],
 ) -> SwitchIntent:
     switch = site.switches.get(name)
     if switch is None or switch.platform not in spelling:
         raise InputError(f"{name}: no such switch" if switch is None else f"{name}: no platform {switch.platform!r}")
     unnamed = [
-        _port(camera, site, _long(spelling, switch.platform, camera), staged[camera.profile, camera.stage])
+        _port(
+            camera,
+            site,
+            _long(spelling, switch.platform, camera),
+            staged[camera.profile, camera.stage],
+            room_for_two=switch.platform in two,
+        )
         for camera in cameras
     ]
     ports = sorted(_named(unnamed), key=lambda port: natural(port.port))
@@ -158,7 +170,7 @@ def _long(spelling: PortSpelling, platform: str, camera: Camera) -> str:
         raise InputError(f"{camera.switch}: camera {camera.name}: {error}") from error
 
 
-def _port(camera: Camera, site: Site, port: str, profile: Profile) -> PortIntent:
+def _port(camera: Camera, site: Site, port: str, profile: Profile, *, room_for_two: bool) -> PortIntent:
     secured = profile.macsec.policy is not MacsecPolicy.OFF
     static = secured and profile.macsec.cak is CakSource.STATIC
     if static and camera.name not in site.keys:
@@ -176,7 +188,7 @@ def _port(camera: Camera, site: Site, port: str, profile: Profile) -> PortIntent
         macsec=profile.macsec,
         mac_limit=profile.mac_limit,
         key=_bare(site.keys[camera.name]) if static else None,
-        fallback_key=site.keys[camera.name].fallback if static else None,
+        fallback_key=site.keys[camera.name].fallback if static and room_for_two else None,
         row=camera.row,
         macsec_policy=camera.profile if secured else None,
         policy=camera.profile if profile is site.profiles[camera.profile] else f"{camera.profile}@{camera.stage}",
