@@ -218,7 +218,7 @@ def _move(bench: Bench, rotating: Rotating) -> None:
         verdict = _live(bench, rotating.new, rotating, bench.wait)
         if verdict.outcome is not Outcome.PASS:
             told = f"type CKN {rotating.new.ckn} and its CAK at the camera (`portseal keys export {rotating.camera}`)"
-            raise _Stopped(Progress.WAITING, f"waits for the installer: {told}, then `portseal keys rotate --resume`")
+            raise _Stopped(Progress.WAITING, f"{told}, then `portseal keys rotate --resume`")
         return
     lost = _give(bench, rotating, rotating.new)
     if blind:
@@ -285,7 +285,7 @@ def _restore(bench: Bench, rotating: Rotating) -> None:
         return
     if rotating.by_hand:
         told = f"type the old key, CKN {rotating.old.ckn}, at the camera again"
-        raise _Stopped(Progress.WAITING, f"waits for the installer: {told}, then `portseal keys rotate --resume`")
+        raise _Stopped(Progress.WAITING, f"{told}, then `portseal keys rotate --resume`")
     lost = _give(bench, rotating, rotating.old)
     verdict = _live(bench, rotating.old, rotating, float(bench.estate.site.settings.keys.camera_seconds))
     if verdict.outcome is not Outcome.PASS:

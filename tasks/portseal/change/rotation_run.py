@@ -191,4 +191,6 @@ def rotate_on_switch(
         )
         result, estate = rotate_link(bench, rotating)
         results.append(result)
+    came = ", ".join(f"{each.camera} {each.came}" for each in results)
+    run.note(Event.SWITCH_ENDED, task.host.name, {"ending": came})
     return Result(host=task.host, result=tuple(results), changed=any(each.good for each in results))

@@ -69,6 +69,11 @@ class Camera:
             return False
         return not self.spec.in_band or self._far_end().reached
 
+    @property
+    def secured(self) -> bool:
+        """Whether its link is encrypted."""
+        return self.device is not None and self._far_end().secured
+
     def admits(self) -> bool:
         """Whether logins with the right password succeed."""
         return not any(isinstance(fault, ApiLoginRefused) for fault in self.faults)

@@ -40,6 +40,11 @@ class CameraHandle:
         return self._do(lambda: self._camera.device)
 
     @property
+    def secured(self) -> bool:
+        """Whether its link is encrypted, by what is so and not by what it says."""
+        return self._do(lambda: self._camera.secured)
+
+    @property
     def requests(self) -> tuple[str, ...]:
         """The methods that were called, in order."""
         return self._do(lambda: tuple(self._camera.requests))
