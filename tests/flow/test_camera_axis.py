@@ -236,8 +236,9 @@ def test_a_camera_may_contradict_its_switch(site: Site) -> None:
     assert becomes(lambda: site.end().state().secured is True)
 
 
-def test_an_authority_s_file_that_is_none_is_told(site: Site) -> None:
-    (site.folder / "ca.pem").write_text("nothing", encoding="ascii")
+@pytest.mark.parametrize("text", ["", "nothing", "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n"])
+def test_an_authority_s_file_that_is_none_is_told_and_nobody_else_is_trusted_instead(site: Site, text: str) -> None:
+    (site.folder / "ca.pem").write_text(text, encoding="ascii")
     with pytest.raises(CameraError, match=r"ca\.pem cannot be used"):
         site.end()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 from pathlib import Path
 
 from portseal.core.camera_api import address_of, group_of
@@ -45,12 +46,23 @@ def trust(group: CameraGroup, site: Path, camera: str) -> ssl.SSLContext:
     Raises:
         CameraError: the authority's file cannot be used.
     """
+    where = site / group.ca
     try:
-        context = ssl.create_default_context(cafile=str(site / group.ca) if group.ca else None)
+        pem = where.read_bytes().decode("ascii", errors="ignore") if group.ca else None
+        if (
+            pem is not None and "-----BEGIN CERTIFICATE-----" not in pem
+        ):  # an empty one would mean: whatever this machine trusts
+            raise CameraError(camera, f"its authority's file {where} cannot be used: it holds no certificate in PEM")
+        return _context(pem, checked=not group.accept_any_certificate)
     except OSError as error:
-        why = error.strerror or "it holds no certificate"
-        raise CameraError(camera, f"its authority's file {site / group.ca} cannot be used: {why}") from None
-    if group.accept_any_certificate:
+        raise CameraError(camera, f"its authority's file {where} cannot be used: {error.strerror or error}") from None
+
+
+@lru_cache(maxsize=8)
+def _context(pem: str | None, *, checked: bool) -> ssl.SSLContext:
+    """Shared between cameras: loading what a machine trusts takes longer than talking to one."""
+    context = ssl.create_default_context(cadata=pem)
+    if not checked:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
