@@ -179,6 +179,24 @@ def test_a_camera_with_a_wrong_key_is_given_the_right_one_before_its_port_is_clo
     assert line.verdicts()["cam-2"][:2] == ("pass", "as-intended")
 
 
+def test_a_change_is_taken_back_where_the_camera_contradicts_the_switch(line: Line) -> None:
+    before = line.farm["acc-01"].running_config()
+    line.farm.cameras["cam-2"].inject(SaysUnsecured())
+    line.run("plan", "-o", str(line.site / "plan.json"))
+    done = line.run("apply", str(line.site / "plan.json"), "-y", "--wait", "1")
+    assert done.returncode == 2
+    assert "camera-says-unsecured" in done.stdout
+    assert "acc-01: rolled-back" in done.stderr
+    assert line.farm["acc-01"].running_config() == before
+
+
+def test_a_camera_goes_to_eap_tls_with_a_certificate_that_it_holds(line: Line) -> None:
+    done = line.run("camera", "set", "cam-1", "eap-tls", "--certificate", "other", "--authority", "site-ca", "-y")
+    assert done.returncode == 0, done.stderr
+    assert "it will be: EAP-TLS with its certificate 'other' as 'axis-1'" in done.stdout
+    assert line.farm.cameras["cam-1"].requests.count("setWired8021XConfiguration") == 1
+
+
 def test_what_cannot_be_set_is_refused_with_the_reason(line: Line) -> None:
     for arguments, said in (
         (("cam-3", "static"), "cam-3: no group of portseal.toml has this camera"),
@@ -201,6 +219,7 @@ def test_no_secret_of_a_camera_stands_in_any_output_or_file(line: Line) -> None:
     ):
         line.run(*arguments)
     line.run("camera", "set", "cam-2", "static", "-y")
+    line.seal()  # and so the journal, and what is remembered
     line.farm.cameras["cam-2"].inject(
         ApiError(method="setWired8021XConfiguration", message=line.secrets["cak/cam-2"].upper())
     )

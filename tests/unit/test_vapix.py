@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from portseal.core.camera_state import CameraMode
 from portseal.core.vapix import NotUnderstood, refusal, request, wired_ports
 from portseal.transport.axis import _Login
+
+WORDS = st.sampled_from(
+    "data devices wired 8021X enabled status mode configurations params supportedModes MACsecSecured mkaCkn "
+    "eapolVersion certClient name macAddress error code details".split()
+)
 
 
 def answer(mac: str = "ACCC8E000001", **dot1x: object) -> dict[str, object]:
@@ -79,6 +87,31 @@ def test_old_firmware_says_nothing_of_macsec_and_nothing_is_made_up() -> None:
 def test_an_answer_without_devices_is_not_understood(bad: dict[str, object]) -> None:
     with pytest.raises(NotUnderstood):
         wired_ports(bad)
+
+
+@pytest.mark.parametrize("ckn", ["", "abc", "zz", "aa" * 33, "\x1b[31m", 7])
+def test_what_is_no_key_name_is_not_taken_for_one(ckn: object) -> None:
+    params = [{"mode": "MACsec-PSK", "params": {"mkaCkn": ckn}}]
+    [wired] = wired_ports(answer(enabled=True, mode="MACsec-PSK", configurations=params))
+    assert wired.state.ckn is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(WORDS | st.text(max_size=4), inside, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(WORDS, JSON, max_size=6), st.dictionaries(WORDS, JSON, max_size=3))
+def test_no_answer_whatever_it_is_breaks_the_reader_or_is_secured_by_accident(
+    dot1x: dict[str, object], broken: dict[str, object]
+) -> None:
+    for wired in wired_ports(answer(**dot1x)):
+        assert wired.state.secured is not True or dot1x.get("MACsecSecured") is True
+    with contextlib.suppress(NotUnderstood):
+        wired_ports(broken)
+    refusal(broken)
 
 
 def test_an_error_object_is_a_refusal_with_its_numbers() -> None:

@@ -21,6 +21,7 @@ EAP_TLS, STATIC = "WPA-Enterprise-EAPTLS", "MACsec-PSK"
 KEY_SPELLINGS = (("mkaCAK", "mkaCKN"), ("mkaCak", "mkaCkn"))
 INVALID_PARAMETER = 4004
 
+_CKN = re.compile(r"(?:[0-9a-f]{2}){1,32}")
 _MODES = {"macsecpsk": CameraMode.STATIC, "wpaenterpriseeaptls": CameraMode.EAP_TLS}
 _AUTHORIZED = {"authorized": True, "unauthorized": False, "connecting": False, "stopped": False}
 
@@ -118,13 +119,13 @@ def _state(dot1x: Mapping[str, object], parameters: Mapping[CameraMode, Mapping[
     elif secured is not False and not (means and secured is True):
         secured = None
     supported = dot1x.get("supportedModes")
-    modes = [_mode(each) for each in supported] if isinstance(supported, Sequence) else None
-    ckn = parameters.get(CameraMode.STATIC, {}).get("mkackn")
+    modes = [_mode(each) for each in supported] if isinstance(supported, list) else None
+    ckn = str(parameters.get(CameraMode.STATIC, {}).get("mkackn", "")).lower()
     return CameraState(
         mode=mode,
         authorized=_AUTHORIZED.get(str(dot1x.get("status")).lower()) if mode is not CameraMode.OFF else None,
         secured=secured,
-        ckn=str(ckn).lower() if ckn else None,
+        ckn=ckn if _CKN.fullmatch(ckn) else None,
         can_static=None if modes is None else CameraMode.STATIC in modes,
         can_derived=None if modes is None else CameraMode.EAP_TLS in modes and "MACsecSecured" in dot1x,
     )

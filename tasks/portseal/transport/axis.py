@@ -23,6 +23,8 @@ from portseal.core.secrets import REDACTED, Redactor
 
 _LOOK_BACK = 1.5
 """Seconds for looking whether a key was taken: with it the link may have gone dark, and the switch waits for its half."""
+_LONGEST = 300
+"""Characters that are shown of what a camera says."""
 _LIKE_A_KEY = re.compile(r"[0-9A-Fa-f]{32,}")
 """Never shown, whoever's it is: a camera's message may repeat a key that this process has not sent."""
 
@@ -161,6 +163,7 @@ class AxisCamera:
         answer = self._send("POST", vapix.PATH, body, timeout)
         if refusal := vapix.refusal(answer):
             said = _LIKE_A_KEY.sub(REDACTED, Redactor(self._hidden).clean(refusal.message))
+            said = "".join(each for each in said if each.isprintable())[:_LONGEST]
             raise _Refused(self.camera, f"refused {body['method']}: {said}", refusal.code)
         return answer
 
