@@ -16,8 +16,27 @@ from portseal.core.vapix import NotUnderstood, refusal, request, wired_ports
 from portseal.transport.axis import _Login
 
 WORDS = st.sampled_from(
-    "data devices wired 8021X enabled status mode configurations params supportedModes MACsecSecured mkaCkn "
-    "eapolVersion certClient name macAddress error code details".split()
+    [
+        "data",
+        "devices",
+        "wired",
+        "8021X",
+        "enabled",
+        "status",
+        "mode",
+        "configurations",
+        "params",
+        "supportedModes",
+        "MACsecSecured",
+        "mkaCkn",
+        "eapolVersion",
+        "certClient",
+        "name",
+        "macAddress",
+        "error",
+        "code",
+        "details",
+    ]
 )
 
 
