@@ -21,6 +21,7 @@ from portseal.core.errors import ConnectError
 from portseal.core.model import Value
 from portseal.core.platforms import Pack
 from portseal.core.secrets import Resolve
+from portseal.core.switches import Login
 from portseal.transport.cli_session import open_session
 from portseal.transport.session import Session
 from portseal.transport.target import Target
@@ -32,17 +33,6 @@ AT_ONCE = 32
 """Switches that are being connected to at the same time, where the caller sets no limit of their own."""
 
 _connecting: AbstractContextManager[object] = BoundedSemaphore(AT_ONCE)
-
-
-class Login(Value):
-    """Host or group data `login`."""
-
-    username: str
-    password: str | None = None
-    """Secret reference."""
-    key_file: Path | None = None
-    enable: str | None = None
-    """Secret reference for the privileged mode."""
 
 
 class Transport(Value):
@@ -137,7 +127,7 @@ def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
             port=host.port or 22,
             username=login.username,
             password_ref=login.password,
-            key_file=login.key_file and login.key_file.expanduser(),
+            key_file=Path(login.key_file).expanduser() if login.key_file else None,
             enable_ref=login.enable,
             device_type=pack.names.netmiko,
             errors=pack.errors,
