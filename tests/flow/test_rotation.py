@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import multiprocessing
 import os
@@ -9,25 +10,33 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
+import pyrage
 import pytest
+from pydantic import SecretStr
 
 from portseal.change.journal import Journal
-from portseal.change.rotation_run import open_rotations
+from portseal.change.rotation_run import Rotations, open_rotations, readiness, resume, rotate
 from portseal.cli.main import main
 from portseal.cli.sim import LOGIN, write_copy
 from portseal.core.journal_entry import Event
 from portseal.core.keys_file import read_keys
 from portseal.core.toml_source import read_toml
 from portseal.estate import open_estate
+from portseal.key_book import open_book
 from portseal.simulator.camera_specs import camera_specs
 from portseal.simulator.campus import demo_secrets, site_specs
 from portseal.simulator.farm import Farm, Handle
+from portseal.simulator.faults import ApiDown, ApiError, RefuseNthLine
+from portseal.simulator.world import Device
 from portseal.site import open_site
+from portseal.transport.age_file import age_identities, read_age_file
+from portseal.transport.camera_end import FakeCameraEnd
 
 PASSWORD = "marked-secret-of-the-login"
 HOSTS = """\
@@ -101,6 +110,9 @@ class Bench:
         self.out, self.err = out.getvalue(), err.getvalue()
         self.seen += self.out + self.err
         return int(ended.value.code or 0)
+
+    def identities(self) -> list[object]:
+        return age_identities("age-identity.txt", site=self.site, environ={})
 
     def rotate(self, *arguments: str) -> int:
         return self.run("keys", "rotate", "-y", *arguments)
@@ -177,6 +189,159 @@ def test_a_key_is_replaced_on_both_ends_and_the_old_one_is_gone(bench: Bench) ->
     assert bench.stands() == {}
     assert f'ckn = "{OLD}"' in (bench.site / "keys.toml").read_text().partition("retired")[2]
     assert (bench.site / "keys.toml").read_text().startswith("# Ours.\n[cam-1]\n")
+
+
+def test_a_camera_without_an_api_waits_for_its_installer_and_then_goes_on(bench: Bench) -> None:
+    old = bench.switch.running_config()
+    assert bench.rotate("cam-2") == 2
+    assert bench.stands() == {"cam-2": "move"}
+    assert "type CKN" in bench.err
+    assert bench.verdicts()["cam-2"] == "as-intended"
+    assert bench.run("plan") == 0  # the site knows of both keys
+    assert bench.rotate("--resume") == 2  # he has not been there yet
+    assert bench.rotate("cam-2") == 2
+    assert "its rotation stands at move" in bench.out
+    link, cak = typed(bench, "cam-2")
+    bench.switch.plug(
+        "GigabitEthernet1/0/2", Device(mac="ac:cc:8e:00:00:02", name="cam-2", macsec="static", ckn=link, cak=cak)
+    )
+    assert bench.becomes("fallback-key-in-use", camera="cam-2")
+    assert bench.rotate("--resume", "--wait", "5") == 0, bench.err
+    assert bench.ckn("cam-2") == link
+    assert bench.becomes("as-intended", camera="cam-2")
+    assert bench.switch.running_config() != old
+    assert bench.run("history", "--check") == 0
+    assert cak not in bench.seen
+
+
+def typed(bench: Bench, camera: str) -> tuple[str, str]:
+    """CKN and CAK that an installer reads as the next ones in his bundle."""
+    installer = pyrage.x25519.Identity.generate()
+    bundle = bench.site.parent / "bundle.age"
+    assert bench.run("keys", "export", camera, "-o", str(bundle), "--to", str(installer.to_public())) == 0
+    rows = csv.DictReader(pyrage.decrypt(bundle.read_bytes(), [installer]).decode().splitlines())
+    (row,) = [row for row in rows if row["key"] == "next"]
+    return row["ckn"], row["cak"]
+
+
+def test_a_rotation_that_waits_can_be_given_up_and_leaves_all_as_before(bench: Bench) -> None:
+    config, keys = bench.switch.running_config(), (bench.site / "keys.toml").read_text()
+    assert bench.rotate("cam-2") == 2
+    assert bench.rotate("--give-up") == 0, bench.err
+    assert bench.switch.running_config() == config
+    assert (bench.site / "keys.toml").read_text() == keys
+    assert read_age_file(bench.site / "keys.age", bench.identities()) == {}
+    assert bench.stands() == {}
+    assert bench.rotate("--give-up") == 0
+    assert "No rotation is under way" in bench.out
+
+
+def test_a_rotation_is_not_given_up_once_the_switch_prefers_the_new_key(bench: Bench) -> None:
+    rows = kill(bench, 1000, before=False)
+    promoted = rows.index("step promote done") + 1
+    kill(bench, promoted, before=False)
+    assert bench.rotate("--give-up") == 1
+    assert "going on is the safe way" in bench.err
+    assert bench.rotate("--resume") == 0
+
+
+def test_a_line_that_the_switch_refuses_leaves_the_link_on_its_old_key(bench: Bench) -> None:
+    config = bench.switch.running_config()
+    bench.switch.inject(RefuseNthLine(number=3))
+    assert bench.rotate("cam-1") == 1
+    assert "rolled-back" in bench.err
+    assert bench.switch.running_config() == config
+    assert bench.verdicts()["cam-1"] == "as-intended"
+    assert bench.stands() == {"cam-1": "add"}
+    assert bench.rotate("--resume") == 0, bench.err
+    assert bench.ckn() != OLD
+
+
+def test_a_camera_that_refuses_its_key_keeps_the_old_one_and_the_rotation_goes_on_later(bench: Bench) -> None:
+    bench.farm.cameras["cam-1"].inject(
+        ApiError(method="setWired8021XConfiguration", code=1000, message="Internal error")
+    )
+    assert bench.rotate("cam-1") == 1
+    assert "the camera has the key that it had" in bench.err
+    assert bench.verdicts()["cam-1"] == "as-intended"
+    bench.farm.cameras["cam-1"].heal()
+    assert bench.rotate("--resume") == 0, bench.err
+    assert bench.ckn() != OLD
+
+
+def test_a_camera_that_does_not_come_up_with_its_new_key_gets_the_old_one_back(bench: Bench) -> None:
+    settings = bench.site / "portseal.toml"
+    settings.write_text(settings.read_text().replace("camera_seconds = 5", "camera_seconds = 2"))
+    wrong = True
+
+    def moved(ckn: str, cak: SecretStr) -> None:
+        key = "0" * 32 if wrong and ckn != OLD else cak.get_secret_value()
+        device = Device(mac="ac:cc:8e:00:00:01", name="cam-1", macsec="static", ckn=ckn, cak=key)
+        bench.switch.plug("GigabitEthernet1/0/1", device)
+
+    estate = open_estate(bench.site)
+    end = FakeCameraEnd("cam-1", moved)
+    work = Rotations(estate=estate, book=open_book(bench.site), ends=lambda _: end, today=date(2026, 11, 25))
+    (result,) = rotate(work, readiness(work, ["cam-1"], by_hand=False))
+    assert (result.came, result.step) == ("failed", "move")
+    assert "has its old key again, and the link works" in result.message
+    assert bench.works()
+    wrong = False
+    (result,) = resume(work, [])
+    estate.close()
+    assert result.came == "rotated", result.message
+
+
+@pytest.mark.parametrize(
+    ("break_it", "told"),
+    [
+        (lambda bench: bench.switch.unplug("GigabitEthernet1/0/1"), "no live peer uses its key now"),
+        (lambda bench: bench.switch.plug("GigabitEthernet1/0/1", STRANGER), "no live peer uses its key now"),
+        (lambda bench: bench.farm.cameras["cam-1"].inject(ApiDown()), "cam-1: .*answer"),
+        (lambda bench: edit(bench, "profiles.toml", "static", 'static"\nsak_rekey = 600'), "is not as the site says"),
+        (lambda bench: edit(bench, "keys.toml", "cak/cam-1", 'cak/cam-1"\n[cam-1.fallback]\nckn = "ee"\ncak = "cak/ee'), "second key"),
+        (lambda bench: platform(bench, 'rotation = "none"\n'), "no source says how"),
+        (lambda bench: platform(bench, 'rotation = "swap"\nmax_keys = 1\n'), "not without a gap: the link is down for up to"),
+    ],
+    ids=["nobody there", "wrong key", "camera silent", "switch differs", "second key", "no method", "gap"],
+)  # fmt: skip
+def test_a_link_that_cannot_be_rotated_is_refused_with_the_reason_and_nothing_is_begun(
+    bench: Bench, break_it: Callable[[Bench], None], told: str
+) -> None:
+    break_it(bench)
+    before = bench.switch.running_config()
+    assert bench.rotate("cam-1") == 2, bench.err
+    assert re.search(rf"refused: .*{told}", bench.out), bench.out
+    assert bench.stands() == {}
+    assert bench.switch.running_config() == before
+
+
+STRANGER = Device(mac="ac:cc:8e:00:00:01", name="cam-1", macsec="static", ckn=OLD, cak="00" * 16)
+
+
+def edit(bench: Bench, file: str, old: str, new: str) -> None:
+    path = bench.site / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1) if file != "profiles.toml" else text.replace(f'"{old}"', f'"{new}', 1))
+
+
+def platform(bench: Bench, keys: str) -> None:
+    """Let the site say otherwise of keys on this platform than the shipped folder."""
+    folder = bench.site / "platforms" / "cisco_iosxe"
+    folder.mkdir(parents=True)
+    text = f'[keys]\n{keys}evidence = "documented"\nsource = "a test"\n'
+    (folder / "site.toml").write_text(text, encoding="utf-8")
+
+
+def test_a_platform_with_room_for_one_key_is_rotated_with_a_gap_where_that_is_accepted(bench: Bench) -> None:
+    platform(bench, 'rotation = "swap"\nmax_keys = 1\ngap_seconds = 6\n')
+    assert bench.rotate("cam-1", "--dry-run", "--accept-gap") == 0
+    assert "the platform holds one key" in bench.out
+    assert bench.rotate("cam-1", "--accept-gap") == 0, bench.err
+    assert bench.ckn() != OLD
+    assert bench.works()
+    assert "fallback" not in "".join(line.line for line in bench.switch.log)
 
 
 # ---- killed at every step

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.journal import Journal
 from portseal.change.resume import resume_switch
-from portseal.change.run import Back, Orders, Run, Work, begin_run, carry_out
+from portseal.change.run import ROTATION, Back, Orders, Run, Work, begin_run, carry_out
 from portseal.change.terms import Change
 from portseal.change.view import seen_through
 from portseal.core.errors import InputError
@@ -120,7 +120,8 @@ def _of(journal: Journal, summary: RunSummary) -> tuple[Plan, Orders]:
     """The plan that a run carries out, and how."""
     begun = next(row for row in journal.entries(summary.run) if row.event is Event.RUN_BEGUN)
     if not summary.plan or "orders" not in begun.data:
-        raise InputError(f"run {summary.run} ({summary.what}) carries out no plan that could be taken up")
+        how = "; `portseal keys rotate --resume` goes on with it" if summary.what == ROTATION else ""
+        raise InputError(f"run {summary.run} ({summary.what}) carries out no plan that could be taken up{how}")
     plan = read_plan(journal.plan(summary.plan), name=f"the plan of run {summary.run}")
     return plan, Orders.model_validate(begun.data["orders"])
 

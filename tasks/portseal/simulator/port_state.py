@@ -112,6 +112,18 @@ def _static(state: PortState) -> MkaState | None:
     return _participant(keys[0][0].ckn, device, False, derived=False)
 
 
+def idle_participants(state: PortState) -> tuple[MkaState, ...]:
+    """The port's other MKA participants: one for each further key that nobody speaks (IEEE 802.1X-2020 §9.4: one a CAK)."""
+    if state.mka is None or state.mka.derived:
+        return ()
+    keys = [(key, False) for key in state.policy.keys[:1]] + [(key, True) for key in state.policy.fallback_keys[:1]]
+    return tuple(
+        MkaState(key.ckn, state.mka.peer, "pending", 0, False, state.mka.since, spare)
+        for key, spare in keys
+        if key.ckn.lower() != state.mka.ckn.lower()
+    )
+
+
 def _participant(ckn: str, device: Device, able: bool, *, derived: bool, fallback: bool = False) -> MkaState:
     status = "pending" if not able else "secured" if device.live else "lonely"
     return MkaState(ckn, device, status, int(status == "secured"), derived, time.monotonic(), fallback)

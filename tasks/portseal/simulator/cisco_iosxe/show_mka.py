@@ -11,7 +11,7 @@ from portseal.simulator.cisco_iosxe.show_sessions import dotted, ports_in_order,
 from portseal.simulator.config import starting, value
 from portseal.simulator.grammar import Match
 from portseal.simulator.policy import Mka
-from portseal.simulator.port_state import MkaState, PortState
+from portseal.simulator.port_state import MkaState, PortState, idle_participants
 
 _STATUS = {"secured": "Secured", "lonely": "Secured, no peer", "pending": "Init"}
 _RULE = "=" * 100
@@ -37,7 +37,8 @@ def _participants(box: Box, match: Match) -> Iterator[tuple[str, PortState, MkaS
     wanted = match.words[match.words.index("interface") + 1] if "interface" in match.words else None
     for name, state in ports_in_order(box):
         if state.mka is not None and wanted in (None, name):
-            yield name, state, state.mka
+            for mka in sorted((state.mka, *idle_participants(state)), key=lambda each: each.fallback):
+                yield name, state, mka
 
 
 def port_id_of(name: str) -> int:
