@@ -10,10 +10,11 @@ import pytest
 
 from portseal.core.capability import check
 from portseal.core.evidence import Evidence
+from portseal.core.findings import LintCode
 from portseal.core.intent import PortIntent, SwitchIntent
 from portseal.core.inventory import Radius, Stage
 from portseal.core.model import Severity
-from portseal.core.platforms import Capability, Conflict, Pack, load_pack, platform_folders
+from portseal.core.platforms import Capability, Conflict, Pack, Refused, load_pack, platform_folders
 from portseal.core.profile import (
     CakSource,
     Cipher,
@@ -240,3 +241,40 @@ def test_what_is_claimed_with_an_option_needs_the_option() -> None:
     intent = switch(port(macsec=MUST.model_copy(update={"ciphers": (Cipher.GCM_AES_256,)})))
     assert told(intent, pack(EVERYTHING, more)) == [("profiles.toml", "p.macsec.ciphers", "not-possible")]
     assert check(intent.model_copy(update={"options": {"suites": True}}), pack(EVERYTHING, more)) == ()
+
+
+def test_a_value_that_is_refused_says_why() -> None:
+    why = Refused(feature="dot1x.violation", values=("protect",), reason="it has no such action", source="manual, p. 7")
+    (found,) = check(
+        switch(port(dot1x=Dot1x(violation=Violation.PROTECT))), pack().model_copy(update={"refused": (why,)})
+    )
+    assert "it has no such action (manual, p. 7); known: shutdown" in found.message
+
+
+def test_fields_that_have_to_be_the_same_conflict_while_they_differ() -> None:
+    rule = Conflict(
+        when={"dot1x.on_failure.action": ("vlan",), "dot1x.on_no_response.action": ("vlan",)},
+        differ=("dot1x.on_failure.vlan", "dot1x.on_no_response.vlan"),
+        reason="one VLAN for both",
+        source="manual",
+    )
+    claims = {**EVERYTHING, "dot1x.on_failure.action": ("vlan",), "dot1x.on_no_response.action": ("vlan",)}
+
+    def found(one: int, other: int) -> list[str]:
+        events = [Event(action=Fallback.VLAN, vlan=vlan) for vlan in (one, other)]
+        dot1x = Dot1x(on_failure=events[0], on_no_response=events[1])
+        return [each.code for each in check(switch(port(dot1x=dot1x)), pack(claims, conflicts=(rule,)))]
+
+    assert found(10, 10) == []
+    assert found(10, 11) == [LintCode.CONFLICT]
+
+
+def test_a_claim_about_each_of_several_servers_is_held_to_all() -> None:
+    servers = [
+        {"name": f"r{number}", "address": f"192.0.2.{at}", "auth_port": number, "key": "k"}
+        for at, number in enumerate((1812, 1645), start=1)
+    ]
+    claims = {**EVERYTHING, "radius.servers.*.auth_port": ("1812",)}
+    found = check(switch(port(), radius=Radius.model_validate({"servers": servers})), pack(claims))
+    assert [(each.file, each.column) for each in found] == [("hosts.yaml", "acc-1.data.radius.servers.*.auth_port")]
+    assert "= 1645 " in found[0].message

@@ -107,7 +107,10 @@ def _claim(
     claim = next((claim for claim in claims if _holds(value, claim.values)), None)
     if claim is None:
         asked = f"{feature} = {value}{_at(stage)}"
-        message = f"{asked} is not known to be possible on {pack.name}; {_known(claims)}"
+        why = "".join(
+            f": {r.reason} ({r.source})" for r in pack.refused if r.feature == feature and _holds(value, r.values)
+        )
+        message = f"{asked} is not known to be possible on {pack.name}{why}; {_known(claims)}"
         yield finding(LintCode.NOT_POSSIBLE, message, file=file, row=row, column=column)
     elif claim.support == "experimental":
         yield finding(LintCode.EXPERIMENTAL, _experimental(claim, value, pack), file=file, row=row, column=column)
@@ -129,9 +132,10 @@ def _experimental(claim: Capability, value: str, pack: Pack) -> str:
 
 
 def _applies(conflict: Conflict, port: PortIntent) -> bool:
-    return all(
+    met = all(
         any(_holds(value, words) for value in field_values(port, feature)) for feature, words in conflict.when.items()
     )
+    return met and (not conflict.differ or len({field_values(port, feature) for feature in conflict.differ}) > 1)
 
 
 def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:
@@ -157,6 +161,8 @@ def _in_range(value: str, words: tuple[str, ...]) -> bool:
 def field_values(intent: PortIntent | SwitchIntent, feature: str) -> tuple[str, ...]:
     """The words of a dotted field: several where the field is a list, none where it is absent or without effect.
 
+    A number in it is a place in a list (`dot1x.methods.0`: the first one), `*` every place (`radius.servers.*.auth_port`).
+
     Without effect is all of 802.1X where its mode is off, and all of MACsec where its policy is off.
     """
     if isinstance(intent, PortIntent):
@@ -165,14 +171,19 @@ def field_values(intent: PortIntent | SwitchIntent, feature: str) -> tuple[str, 
             return ()
         if head == "macsec" and feature != "macsec.policy" and intent.macsec.policy is MacsecPolicy.OFF:
             return ()
-    here: object = intent
+    found: list[object] = [intent]
     for part in feature.split("."):
-        if isinstance(here, BaseModel) and part in type(here).model_fields:
-            here = getattr(here, part)
-        elif isinstance(here, Mapping):
-            here = here.get(part)
-        else:
-            return ()
-    if isinstance(here, tuple | list | frozenset):
-        return tuple(str(item) for item in here)
-    return () if here is None else (str(here),)
+        found = [inner for here in found for inner in _inside(here, part)]
+    words = (each for here in found for each in (here if isinstance(here, tuple | list | frozenset) else (here,)))
+    return tuple(str(word) for word in words if word is not None)
+
+
+def _inside(here: object, part: str) -> tuple[object, ...]:
+    """What `part` leads to from `here`."""
+    if isinstance(here, BaseModel) and part in type(here).model_fields:
+        return (getattr(here, part),)
+    if isinstance(here, Mapping) and part in here:
+        return (here[part],)
+    if isinstance(here, tuple) and part == "*":
+        return here
+    return here[int(part) : int(part) + 1] if isinstance(here, tuple) and part.isdecimal() else ()

@@ -72,9 +72,14 @@ def _supported(pack: Pack) -> Iterator[str]:
 
 
 def _refused(pack: Pack) -> Iterator[str]:
-    if not pack.conflict:
+    if not (pack.refused or pack.conflict):
         return
     yield "## What is refused, and why"
+    if pack.refused:
+        alone = [(f"`{each.feature}` {_or(each.values)}", each.reason, each.source) for each in pack.refused]
+        yield _table(("field", "why", "source"), alone)
+    if not pack.conflict:
+        return
     yield "Each of these values may be possible alone; together they are refused by `portseal lint`."
     rows = [
         (

@@ -45,6 +45,7 @@ __all__ = [
     "PortNames",
     "Probe",
     "Read",
+    "Refused",
     "Require",
     "SecretPlace",
     "Show",
@@ -188,6 +189,17 @@ class Conflict(Value):
     """A combination the platform cannot do: every field has one of the values listed for it."""
 
     when: dict[str, tuple[str, ...]]
+    differ: tuple[str, ...] = ()
+    """Fields; where it is not empty, there is a conflict only while their values are not the same."""
+    reason: str
+    source: str
+
+
+class Refused(Value):
+    """Values of one intent field that this platform cannot do, and why: told by lint beside what it can."""
+
+    feature: str
+    values: tuple[str, ...] = ("*",)
     reason: str
     source: str
 
@@ -238,6 +250,7 @@ class Pack(Value):
     observe: tuple[Observe, ...] = ()
     capability: tuple[Capability, ...] = ()
     conflict: tuple[Conflict, ...] = ()
+    refused: tuple[Refused, ...] = ()
     keys: Keys | None = None
     """None: nothing is known of static keys here, so that none is generated or rotated."""
     option: dict[str, str] = {}

@@ -12,7 +12,7 @@ from portseal.simulator.admission import Decision, ask, decide
 from portseal.simulator.platforms import Later
 from portseal.simulator.policy import Policy, Server
 from portseal.simulator.port_state import PortState, SessionState, key_agreement
-from portseal.simulator.world import Device, RadiusSpec, SwitchSpec
+from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
 
 
 class Configured(Protocol):
@@ -139,6 +139,18 @@ class Ports:
                 state.mka = None
                 self._open_sessions(name, state, servers, running=True)
         return self._states
+
+    def far_end(self, name: str, mac: str) -> FarEnd:
+        """What the device `mac` notices of the port `name` that it is plugged into; nothing where it is not there."""
+        state = self.now().get(name)
+        device = next((each for each in state.devices if each.mac == mac), None) if state else None
+        if state is None or device is None or not state.up:
+            return FarEnd()
+        return FarEnd(
+            reached=state.passes(device),
+            admitted=any(each.decision.authorized for each in state.sessions if each.device.mac == mac),
+            secured=state.secured and state.mka is not None and state.mka.peer.mac == mac,
+        )
 
     def _mark(self) -> list[str]:
         """The ports for which something changed, their policy brought up to date."""
