@@ -31,7 +31,7 @@ from portseal.memory import Memory
 from portseal.site import OpenSite, open_site
 from portseal.transport.camera_end import CameraEnd
 from portseal.transport.camera_ends import camera_ends
-from portseal.transport.connection import forget_session, session_for
+from portseal.transport.connection import forget_session, log_in_and_out, session_for
 from portseal.transport.session import Session
 
 
@@ -137,6 +137,20 @@ class Estate:
         if again:
             forget_session(host)
         return session_for(
+            host,
+            pack=self.pack(host.name),
+            known_hosts=self.site.path / "known_hosts",
+            resolve=self.secret,
+            connecting=self.connecting,
+        )
+
+    def log_in(self, host: Host) -> None:
+        """Log in to `host` once more, beside the session that may be open, and out again.
+
+        Raises:
+            ConnectError: it does not let us in.
+        """
+        log_in_and_out(
             host,
             pack=self.pack(host.name),
             known_hosts=self.site.path / "known_hosts",

@@ -16,7 +16,7 @@ from portseal.change.perform import perform_playbook
 from portseal.change.playbook import load_playbook
 from portseal.change.prepare import Call, prepare
 from portseal.estate import open_estate
-from portseal.simulator.faults import RadiusDead
+from portseal.simulator.faults import LoginRefused, RadiusDead, WrongOutput
 from portseal.simulator.world import Device
 
 FIVE = "name,mac,switch,port,profile,supplicant,macsec,location\n" + "".join(
@@ -243,3 +243,55 @@ def test_a_sink_that_does_not_answer_stops_nothing(two: Line) -> None:
     done = two.run("run", book(two, SEAL.replace(", canaries: [acc-02]", "") + sink), "-y")
     assert done.returncode == 0
     assert "warning: http://127.0.0.1:9/hook" in done.stderr
+
+
+LLDP = """\
+------------------------------------------------
+Local Intf: Gi1/0/1
+Chassis id: 0200.0000.0001
+System Name: core-1
+
+System Capabilities: B,R
+Enabled Capabilities: B,R
+
+Total entries displayed: 1
+"""
+
+
+def test_a_switch_whose_clock_is_wrong_is_not_begun_and_the_others_are(two: Line) -> None:
+    two["acc-01"].inject(WrongOutput(pattern="show clock", text="*01:00:00.000 UTC Wed Jan 1 2020\n"))
+    text = SEAL.replace(", canaries: [acc-02]", "")
+    done = two.run("run", book(two, text), "-y")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "acc-01: refused: clock-off" in done.stderr
+    assert "authentication port-control auto" in two["acc-02"].startup_config()
+    warned = two.run("run", book(two, text + "gates: {preflight: {clock-off: warn}}\n"), "-y")
+    assert warned.returncode == 0, warned.stderr
+    assert "clock-off" in warned.stdout
+
+
+def test_a_port_with_a_switch_or_a_stranger_behind_it_is_left_out_and_the_others_are_sealed(two: Line) -> None:
+    two["acc-01"].inject(WrongOutput(pattern="show lldp", text=LLDP))
+    two["acc-01"].plug("GigabitEthernet1/0/2", Device(mac="02:00:00:00:00:66", traffic=True))
+    done = two.run("run", book(two, SEAL.replace(", canaries: [acc-02]", "")), "-y")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "acc-01 GigabitEthernet1/0/1: neighbour-is-switch" in done.stdout
+    assert "acc-01 GigabitEthernet1/0/2: other-mac: 02:00:00:00:00:66 is here" in done.stdout
+    running = two["acc-01"].running_config()
+    assert "authentication port-control" not in running
+    assert "macsec network-link" in running
+
+
+def test_a_change_after_which_nobody_can_log_in_is_not_confirmed(two: Line) -> None:
+    path = Path(book(two, SEAL.replace(", canaries: [acc-02]", "") + "targets: {switches: [acc-02]}\n"))
+    before = two["acc-02"].running_config()
+    prepared = prepare(load_playbook(path), open_estate(two.site), Call(folder=path.parent, now=datetime.now(UTC)))
+
+    def lock_out(switch: str, what: str) -> None:
+        if what == "verifying":
+            two[switch].inject(LoginRefused(times=1))
+
+    (result,) = perform_playbook(prepared, reason="", ticket="", say=lock_out).results
+    assert result.ending == "rolled-back"
+    assert "could not be verified" in result.message
+    assert two["acc-02"].running_config() == before

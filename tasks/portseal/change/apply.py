@@ -86,6 +86,8 @@ def verify_and_keep(change: Change, session: Session, excused: frozenset[str]) -
         change.tell("verifying")
         change.write(Event.VERIFYING)
         stored, digest = read_back(change, session)
+        if change.terms.second_login:
+            change.log_in()
         found = _wait(change, session, excused)
     except PortsealError as error:
         return undo(change, f"could not be verified: {error}", lost=isinstance(error, SessionCut))

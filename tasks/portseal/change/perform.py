@@ -95,7 +95,7 @@ def perform_playbook(
             done=done,
             after_wave=after,
         )
-        results = carry_out(work, prepared.changing)
+        results = (*carry_out(work, prepared.changing), *_left_out(prepared))
         back = _taken_back(prepared, run, results)
         tells("ended", run=run.name, switches={r.switch: str(r.ending) for r in results})
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
@@ -103,6 +103,14 @@ def perform_playbook(
         verdicts = judged(estate)
     warnings += write_reports(book, run.name, verdicts)
     return Performed(run=run.name, results=results, taken_back=back, verdicts=verdicts, warnings=tuple(warnings))
+
+
+def _left_out(prepared: Prepared) -> tuple[SwitchResult, ...]:
+    """The switches that preflight spoke against, where there was something to change."""
+    return tuple(
+        SwitchResult(switch=plan.switch, ending=Ending.REFUSED, message=prepared.blocked[plan.switch])
+        for plan in prepared.held
+    )
 
 
 def _taken_back(prepared: Prepared, run: Run, results: tuple[SwitchResult, ...]) -> tuple[SwitchResult, ...]:

@@ -56,6 +56,8 @@ class Terms(Value):
     """Also change switches that cannot undo a change by themselves."""
     accept: tuple[Annotated[str, Field(pattern=r"^[^:\s]+:\S+$")], ...] = ()
     """`SWITCH:PORT` of ports that may fail."""
+    second_login: bool = True
+    """See before each confirmation that somebody can still log in."""
     second_check: bool = False
     """Verify once more after the whole run."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from portseal.change.approval import require_approval
+from portseal.change.look_first import look_first
 from portseal.change.playbook import Action, Playbook
 from portseal.change.run import Orders
 from portseal.change.terms import Terms
@@ -44,11 +45,18 @@ class Prepared:
     forbidden: tuple[str, ...]
     """Why it must not be carried out, a line each."""
     warnings: tuple[str, ...]
+    blocked: dict[str, str] = field(default_factory=dict)
+    """Switch → what preflight has against it; it is not begun."""
 
     @property
     def changing(self) -> tuple[SwitchPlan, ...]:
-        """The switches that there is something to send to."""
-        return tuple(switch for switch in self.plan.switches if switch.changes)
+        """The switches that there is something to send to, and nothing speaks against."""
+        return tuple(switch for switch in self.plan.switches if switch.changes and switch.switch not in self.blocked)
+
+    @property
+    def held(self) -> tuple[SwitchPlan, ...]:
+        """The switches that there would be something to send to, and that preflight has something against."""
+        return tuple(switch for switch in self.plan.switches if switch.changes and switch.switch in self.blocked)
 
 
 @dataclass(frozen=True)
@@ -80,10 +88,16 @@ def prepare(
     estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
     estate, view = _view(book, estate, call)
     terms = _terms(book, estate)
-    plan = _given(book, estate, call) if book.plan == "given" or call.plan else _fresh(estate, call, done)
+    given = book.plan == "given" or call.plan is not None
+    looked = look_first(book, estate, sealing=book.action is Action.SEAL)
+    if not given:
+        view = view.model_copy(update={"left_out": looked.ports(estate)})
+        estate = seen_through(estate, view)
+    plan = _given(book, estate, call) if given else _fresh(estate, call, done)
     known = estate.nornir.inventory.hosts
     plan = plan.model_copy(update={"switches": tuple(p for p in plan.switches if p.switch in known)})
-    changing = [p for p in plan.switches if p.changes]
+    blocked = looked.blocked(plan if given else None)
+    changing = [p for p in plan.switches if p.changes and p.switch not in blocked]
     in_groups = groups_of(estate)
     placed = [
         Placed(switch=p.switch, cameras=len(p.ports), groups=in_groups.get(p.switch, frozenset())) for p in changing
@@ -111,7 +125,12 @@ def prepare(
         open_now=open_now,
         slots=timeline(estate, changing, orders, start, pause=orders.pause),
         forbidden=(*forbidden, *_too_long(opening, terms)),
-        warnings=(*warnings, *(f"wave {w.number} takes all of {g}" for w in orders.waves for g in w.takes_all_of)),
+        blocked=blocked,
+        warnings=(
+            *looked.told(),
+            *warnings,
+            *(f"wave {w.number} takes all of {g}" for w in orders.waves for g in w.takes_all_of),
+        ),
     )
 
 
@@ -148,7 +167,13 @@ def _terms(book: Playbook, estate: Estate) -> Terms:
         if switch not in estate.site.site.switches:
             raise InputError(f"{book.name}: terms.accept names {switch}, which is no switch of this site")
         accept.append((switch, long_port(estate.pack(switch).ports, port)))
-    return Terms(minutes=minutes, verify_seconds=seconds, accept=frozenset(accept), without_timer=own.accept_no_timer)
+    return Terms(
+        minutes=minutes,
+        verify_seconds=seconds,
+        accept=frozenset(accept),
+        without_timer=own.accept_no_timer,
+        second_login=own.second_login,
+    )
 
 
 def _given(book: Playbook, estate: Estate, call: Call) -> Plan:

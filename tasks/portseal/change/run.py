@@ -211,6 +211,7 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
         connect=lambda: estate.session(task.host),
         reconnect=lambda: estate.session(task.host, again=True),
         say=work.say,
+        log_in=lambda: estate.log_in(task.host),
         note=work.run.note,
         back_to=back.digest if back else "",
         sealed_before=frozenset(back.sealed if back else ()),

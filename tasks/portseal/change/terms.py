@@ -34,6 +34,8 @@ class Terms(Value):
     verify_seconds: float
     accept: frozenset[tuple[str, str]] = frozenset()
     """(switch, long port name) of ports that may fail without the switch being rolled back."""
+    second_login: bool = False
+    """See before the confirmation that somebody can still log in."""
     without_timer: bool = False
     """Also change switches that cannot undo a change by themselves."""
 
@@ -50,6 +52,8 @@ class Change:
     reconnect: Callable[[], Session]
     """Opens a new session after the first was lost."""
     say: Say
+    log_in: Callable[[], None] = lambda: None
+    """Logs in once more, beside the session there is, and out again."""
     note: Note = lambda event, switch, data: None
     back_to: str = ""
     """Where the plan takes an earlier change back: the digest of the owned configuration that it leads to. Such a plan is

@@ -24,6 +24,8 @@ class View(Value):
     """Ports come no further than this."""
     released: dict[str, tuple[str, ...]] = {}
     """By switch, long names of ports that are opened although the inventory has them."""
+    left_out: dict[str, tuple[str, ...]] = {}
+    """By switch, long names of ports that are not touched, because something spoke against it."""
 
 
 def seen_through(estate: Estate, view: View) -> Estate:
@@ -34,6 +36,8 @@ def seen_through(estate: Estate, view: View) -> Estate:
         cameras = tuple(_held_back(camera, view.stage) for camera in site.site.cameras)
         whole = site.site.model_copy(update={"cameras": cameras})
         intents = derive(whole, site.packs, [intent.switch for intent in intents])
+    if view.left_out:
+        intents = tuple(without_ports(i, frozenset(view.left_out.get(i.switch, ()))) for i in intents)
     if view.released:
         intents = tuple(without_ports(i, frozenset(view.released.get(i.switch, ()))) for i in intents)
     released = {switch: frozenset(ports) for switch, ports in view.released.items()}

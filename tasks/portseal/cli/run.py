@@ -65,9 +65,9 @@ def run(
     if book.action is Action.SWAP_CAMERA and not prepared.changing and not prepared.forbidden and not dry_run:
         raise typer.Exit(_wait_for_port(prepared, port))
     if dry_run:
-        raise typer.Exit(1 if prepared.forbidden else 2 if prepared.changing else 0)
+        raise typer.Exit(1 if prepared.forbidden else 2 if prepared.changing or prepared.held else 0)
     if not prepared.changing and not prepared.forbidden:
-        return
+        raise typer.Exit(2 if prepared.held else 0)
     raise typer.Exit(_carry_out(prepared, reason=reason, ticket=ticket, at_once=now, yes=yes))
 
 
@@ -142,7 +142,8 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
         state = "open now" if prepared.open_now else "not waited for" if at_once else "closed now"
         out.print(Text(f"window {begins:%a %Y-%m-%d %H:%M} to {ends:%H:%M %Z}, {state}"))
     if not prepared.changing:
-        out.print("Nothing to do: every targeted switch is as the site says.")
+        held = f" that can be begun; {len(prepared.held)} are held back" if prepared.held else ""
+        out.print(f"Nothing to do{held or ': every targeted switch is as the site says'}.")
     else:
         table = bare_table("wave", "switch", "earliest", "done or back by", "ports", "cameras", "dark for up to")
         for slot in prepared.slots:

@@ -21,6 +21,7 @@ from portseal.core.model import Name, Value
 from portseal.core.paths import Paths
 from portseal.core.pattern import Lineage, Pattern
 from portseal.core.platform_files import description, platform_folders, shipped_folder
+from portseal.core.preflight_checks import PreflightCheck
 from portseal.core.shows import Kind, Observe, Show
 
 __all__ = [
@@ -233,6 +234,7 @@ class Pack(Value):
     forbid: tuple[Forbid, ...] = ()
     require: tuple[Require, ...] = ()
     probe: tuple[Probe, ...] = ()
+    preflight: tuple[PreflightCheck, ...] = ()
     port_section: Pattern
     """A port's section: `^interface (?P<port>\\S+)$`; a port may have several, in different places."""
     paths: Paths | None = None

@@ -106,6 +106,25 @@ def session_for(
     return session
 
 
+def log_in_and_out(
+    host: Host,
+    *,
+    pack: Pack,
+    known_hosts: Path | None,
+    resolve: Resolve,
+    connecting: AbstractContextManager[object] | None = None,
+) -> None:
+    """See that a login is possible now, beside the session that may be open.
+
+    Raises:
+        ConnectError: it is not.
+        SecretError: a secret of the login cannot be resolved.
+    """
+    target = target_of(host, pack=pack, known_hosts=known_hosts)
+    with connecting or _connecting:
+        open_session(target, resolve=resolve).close()
+
+
 def forget_session(host: Host) -> None:
     """Close this host's session, if one is open, so that the next `session_for` connects again (after a cut or a reboot)."""
     if NAME in host.connections:

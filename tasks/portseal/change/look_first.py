@@ -1,0 +1,68 @@
+"""A playbook's switches in, what preflight has against each out: which are not begun, which ports are left out, what is only told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from portseal.change.playbook import Playbook
+from portseal.core.plan_file import Plan
+from portseal.core.preflight import PreflightFinding
+from portseal.estate import Estate
+from portseal.fleet import on_all
+from portseal.preflight import preflight_switch
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What preflight found, as the playbook takes it."""
+
+    findings: tuple[PreflightFinding, ...]
+    """Without those that are ignored; severities are the playbook's."""
+
+    def _blocking(self) -> Iterator[PreflightFinding]:
+        return (finding for finding in self.findings if finding.severity == "block")
+
+    def ports(self, estate: Estate) -> dict[str, tuple[str, ...]]:
+        """By switch, the ports to leave out of a plan that is made now.
+
+        A port that is sealed already stays in: it keeps a stranger out as it is.
+        """
+        found: dict[str, dict[str, None]] = {}
+        for finding in self._blocking():
+            if finding.scope and finding.scope not in estate.memory.sealed(finding.switch):
+                found.setdefault(finding.switch, {})[finding.scope] = None
+        return {switch: tuple(ports) for switch, ports in found.items()}
+
+    def blocked(self, given: Plan | None) -> dict[str, str]:
+        """Switch → why it is not begun. Of a given plan, no port can be left out: there, it speaks against its switch."""
+        changed = {p.switch: set(p.changed_ports) for p in given.switches} if given else {}
+        found: dict[str, str] = {}
+        for finding in self._blocking():
+            if not finding.scope or finding.scope in changed.get(finding.switch, ()):
+                where = f"{finding.scope}: " if finding.scope else ""
+                found.setdefault(finding.switch, f"{where}{finding.code}: {finding.message}")
+        return found
+
+    def told(self) -> tuple[str, ...]:
+        """A line for each finding."""
+        return tuple(
+            f"{finding.switch}{' ' + finding.scope if finding.scope else ''}: {finding.code}: {finding.message}"
+            + ("; left out" if finding.severity == "block" else "")
+            for finding in self.findings
+        )
+
+
+def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
+    """Ask every switch. Who hangs on a port matters only where ports are closed (`sealing`)."""
+    outcomes = on_all(estate, preflight_switch, tuple)
+    found: list[PreflightFinding] = []
+    for findings in outcomes.results.values():
+        found += (_taken(finding, book.gates.preflight) for finding in findings if sealing or not finding.scope)
+    return Looked(tuple(finding for finding in found if book.gates.preflight.get(finding.code) != "ignore"))
+
+
+def _taken(finding: PreflightFinding, said: Mapping[str, Literal["block", "warn", "ignore"]]) -> PreflightFinding:
+    severity = said.get(finding.code, finding.severity)
+    return finding if severity == "ignore" else finding.model_copy(update={"severity": severity})

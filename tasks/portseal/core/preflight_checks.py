@@ -1,0 +1,52 @@
+"""What a platform folder asks a switch before a change: part of its description."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from portseal.core.evidence import Evidence
+from portseal.core.model import Value
+from portseal.core.pattern import Pattern
+
+
+class Ask(StrEnum):
+    """What is concluded from a command's output."""
+
+    REFUSES = "refuses"
+    """A line that matches is a finding."""
+    NEEDS = "needs"
+    """No line that matches is a finding."""
+    CLOCK = "clock"
+    """The line that matches tells the time, in groups `clock`, `date` and perhaps `zone`."""
+    NEIGHBOUR = "neighbour"
+    """A line that matches in group `port` begins a neighbour; one that matches `switch` before the next makes it a switch."""
+
+
+class PreflightCheck(Value):
+    """`[[preflight]]`: a command asked before a change, and what in its output speaks against it."""
+
+    command: str
+    ask: Ask
+    code: str
+    match: Pattern
+    switch: Pattern | None = None
+    """`neighbour`: what a neighbour that is a switch says of itself."""
+    time: str = ""
+    """`clock`: how `CLOCK DATE` is written, as Python's strptime has it."""
+    reason: str
+    severity: Literal["block", "warn"] = "block"
+    evidence: Evidence
+    source: str
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        groups = re.compile(self.match).groupindex
+        if self.ask is Ask.CLOCK and not (self.time and {"clock", "date"} <= groups.keys()):
+            raise ValueError("a clock needs `time` and the groups clock and date")
+        if self.ask is Ask.NEIGHBOUR and not (self.switch and "port" in groups):
+            raise ValueError("a neighbour needs `switch` and the group port")
+        return self

@@ -1,0 +1,64 @@
+"""Switch in, what speaks against changing it out: the task that asks before anything is planned for tonight. It writes nothing.
+
+One round trip: the platform's `[[preflight]]` commands and those that tell who hangs on the ports, in one batch.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from nornir.core.task import Result, Task
+
+from portseal.core.observation import port_states
+from portseal.core.parsing import recognise
+from portseal.core.platforms import Kind, Pack
+from portseal.core.portname import long_port
+from portseal.core.preflight import PreflightFinding, port_findings, switch_findings
+from portseal.core.probes import probe_commands, unmet
+from portseal.estate import Estate
+from portseal.transport.session import Session
+
+
+def preflight_switch(task: Task, estate: Estate) -> Result:
+    """`result` is a tuple of `PreflightFinding`; nothing is written.
+
+    Raises:
+        SessionCut: the session ended in the middle.
+    """
+    return Result(host=task.host, result=preflight(estate.session(task.host), estate, now=datetime.now(UTC)))
+
+
+def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[PreflightFinding, ...]:
+    """What speaks against changing the switch of `session`; `now` has its time zone."""
+    switch = session.switch
+    pack, folder, intent = estate.pack(switch), estate.folder(switch), estate.intent(switch)
+    checks, seen = pack.preflight, mac_commands(pack)
+    probes, commands = probe_commands(pack), [check.command for check in checks]
+    said = session.run([*probes, *commands, *seen])
+    probed, told = said[: len(probes)], said[len(probes) : len(probes) + len(commands)]
+    states = port_states(pack, folder, dict(zip(seen, said[len(probes) + len(commands) :], strict=True)))
+    owners = {camera.mac: camera.name for camera in estate.site.site.cameras}
+    against = [
+        PreflightFinding(switch=switch, scope="", code=code, severity="block", message=reason)
+        for code, reason in unmet(pack, probed)
+    ]
+    camera_ports = {port.port for port in intent.ports}
+    found = [_named(pack, finding) for finding in switch_findings(switch, checks, told, now)]
+    about_us = [finding for finding in found if not finding.scope or finding.scope in camera_ports]
+    return (*against, *about_us, *port_findings(switch, intent.ports, states, owners))
+
+
+def mac_commands(pack: Pack) -> tuple[str, ...]:
+    """The commands that tell of all ports which stations are learned there."""
+    of_all = [entry.command for entry in pack.observe if "{port}" not in entry.command]
+    return tuple(command for command in of_all if recognise(pack, command).show.kind is Kind.MAC)
+
+
+def _named(pack: Pack, finding: PreflightFinding) -> PreflightFinding:
+    """With the long name of its port, however the switch spelt it."""
+    if not finding.scope:
+        return finding
+    try:
+        return finding.model_copy(update={"scope": long_port(pack.ports, finding.scope)})
+    except ValueError:
+        return finding
