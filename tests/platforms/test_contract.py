@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 from contract.bench import MINUTES, Bench
 from contract.changes import CHANGES, Change
-from contract.profiles import packs, possible, refused, wishes
+from contract.profiles import packs, possible, possible_bases, refused, wishes
 from contract.said import said, seen
 from contract.text import outside, owned_lines
 
@@ -122,7 +122,7 @@ def test_every_kind_of_change_is_carried_out_and_taken_back(platform: str, chang
 
 @pytest.fixture
 def watched(platform: str) -> tuple[Bench, Callable[[], list[str]]]:
-    bench = Bench(platform, possible(platform).choices)
+    bench = Bench(platform, {f"base-{number}": base for number, base in enumerate(possible_bases(platform))})
     rules = said(platform).never
     found: list[str] = []
 

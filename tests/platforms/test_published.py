@@ -103,11 +103,36 @@ def test_what_is_claimed_as_captured_has_a_capture(platform: str) -> None:
     seen = {
         recognise(pack, typed(platform, raw.parent.name)).show.commands
         for raw in captures(platform)
-        if not CONFIGURATION.fullmatch(raw.parent.name) and isinstance(how(platform, raw.parent.name), Compare)
+        if _is_read(platform, raw)
     }
     seen |= own_captures(platform)
     claimed = {show.commands for show in pack.show if show.evidence is Evidence.CAPTURED}
     assert sorted(claimed - seen) == []
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_is_sent_and_claimed_as_captured_was_seen_in_that_very_form(platform: str) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("../shared/golden is not here")
+    pack = packs()[platform][0]
+    port = f"{next(iter(pack.ports.types))}1"
+    forms = {
+        form_of(platform, typed(platform, raw.parent.name)) for raw in captures(platform) if _is_read(platform, raw)
+    }
+    for observe in pack.observe:
+        command = observe.command.replace("{port}", port)
+        if recognise(pack, command).show.evidence is Evidence.CAPTURED and not own_captures(platform):
+            assert form_of(platform, command) in forms, f"nobody saw the output of {observe.command!r}"
+
+
+def form_of(platform: str, command: str) -> tuple[object, ...]:
+    """Which command it is, whether about one port, and whether a further argument leaves rows out."""
+    known = recognise(packs()[platform][0], command)
+    return known.show.commands, known.port is None, known.selects
+
+
+def _is_read(platform: str, raw: Path) -> bool:
+    return not CONFIGURATION.fullmatch(raw.parent.name) and isinstance(how(platform, raw.parent.name), Compare)
 
 
 def own_captures(platform: str) -> set[tuple[str, ...]]:

@@ -24,10 +24,11 @@ def site_specs(
     *,
     minute: float = 60.0,
     settle: float = 0.05,
+    size: int = 48,
 ) -> tuple[SwitchSpec, ...]:
     """The simulated switches of a site: those of a platform that can be simulated.
 
-    `secrets` has the clear text by reference; `misfits` what is wrong, by camera.
+    `secrets` has the clear text by reference; `misfits` what is wrong, by camera; `size` is how many ports a switch has at least.
 
     Raises:
         SecretError: `secrets` lacks the key of an authentication server.
@@ -39,7 +40,7 @@ def site_specs(
             continue
         cameras = [camera for camera in site.cameras if camera.switch == switch.name]
         behind = {_port(camera, simulation): _behind(site, camera, secrets, misfits or {}) for camera in cameras}
-        names = _port_names(tuple(behind), simulation)
+        names = _port_names(tuple(behind), simulation, size)
         found.append(
             SwitchSpec(
                 name=switch.name,
@@ -96,10 +97,10 @@ def _port(camera: Camera, simulation: Simulation) -> str:
     return simulation.port_name(camera.port.replace(" ", "")) or camera.port
 
 
-def _port_names(used: tuple[str, ...], simulation: Simulation) -> tuple[str, ...]:
-    """48 ports for each line of ports that the inventory names (`GigabitEthernet1/0/`), and any beyond."""
+def _port_names(used: tuple[str, ...], simulation: Simulation, size: int) -> tuple[str, ...]:
+    """`size` ports for each line of ports that the inventory names (`GigabitEthernet1/0/`), and any beyond."""
     lines = dict.fromkeys(re.sub(r"\d+$", "", name) for name in used) or {simulation.stem: None}
-    names = [f"{line}{number}" for line in lines for number in range(1, 49)]
+    names = [f"{line}{number}" for line in lines for number in range(1, size + 1)]
     return tuple(dict.fromkeys([*names, *used]))
 
 

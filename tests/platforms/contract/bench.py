@@ -171,7 +171,7 @@ class Bench:
         references = [server.key for server in radius.servers] if radius else []
         references += [key.cak for key in link_keys(site)]
         secrets = {ref: self.resolve(ref).get_secret_value() for ref in references}
-        return site_specs(site, secrets, self.misfits, settle=0.0)
+        return site_specs(site, secrets, self.misfits, settle=0.0, size=1)
 
     def rearrange(self) -> None:
         """Let the servers and the cameras behind the ports be those of the site as it is now."""
