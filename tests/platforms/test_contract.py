@@ -15,6 +15,8 @@ from contract.profiles import packs, possible, possible_bases, refused, wishes
 from contract.said import said, seen
 from contract.text import outside, owned_lines
 
+from portseal.core.capability import check
+
 PLATFORMS = sorted(packs())
 
 
@@ -102,6 +104,8 @@ def test_every_kind_of_change_is_carried_out_and_taken_back(platform: str, chang
     bench.apply()
     before, owned, others = bench.clear(), owned_lines(bench), outside(bench)
     change.make(bench)
+    if any(found.severity == "error" for found in check(bench.intent, bench.pack)):
+        pytest.skip("lint refuses the change on this platform")
     plan = bench.plan()
     assert plan.changes, "the change makes no difference"
     if bench.simulated:

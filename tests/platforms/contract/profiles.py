@@ -93,6 +93,8 @@ def with_wish(choice: Choice, wish: Wish) -> Choice:
     made = deepcopy(choice)
     here = made
     *sections, field = wish.feature.split(".")
+    if field.isdecimal():  # a place in a list, of which the first is all there is
+        return with_wish(choice, Wish(".".join(sections), wish.value))
     for section in sections:
         here = here.setdefault(section, {})
     value: Any = int(wish.value) if wish.value.isdigit() else wish.value
