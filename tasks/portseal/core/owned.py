@@ -71,7 +71,8 @@ def owned_configuration(
     Raises:
         ParseError: the text does not end as a whole configuration does, so it was cut or is something else.
     """
-    rules = _Rules(pack, tuple(ports), tuple(radius_addresses))
+    lines = tuple(_lines(running, pack))
+    rules = _Rules(pack, tuple(ports), (*radius_addresses, *_named_servers(lines, pack)))
     kept: list[str] = []
     keep: list[str] = []
     facts: dict[str, list[tuple[str, str]]] = {}
@@ -79,7 +80,7 @@ def owned_configuration(
     stack: list[str] = []
     emitted = emitted_keep = 0  # how many levels of the current lineage stand in the results already
     wanted = frozenset(ports)
-    for depth, text in _lines(running, pack):
+    for depth, text in lines:
         del stack[depth:]
         emitted, emitted_keep = min(emitted, depth), min(emitted_keep, depth)
         stack.append(text)
@@ -108,6 +109,19 @@ def owned_configuration(
         ports={port: PortFacts(forbidden=tuple(dict.fromkeys(found))) for port, found in facts.items()},
         missing=missing,
     )
+
+
+def _named_servers(lines: Sequence[_Line], pack: Pack) -> Iterator[str]:
+    """Addresses of the servers that our own lines name."""
+    for match in (owned.named_by for owned in pack.owned if owned.named_by):
+        patterns = [re.compile(pattern) for pattern in match]
+        stack: list[str] = []
+        for depth, text in lines:
+            del stack[depth:]
+            stack.append(text)
+            inside = all(p.search(above) for p, above in zip(patterns, stack[:-1], strict=False))
+            if depth == len(patterns) - 1 and inside and (found := patterns[-1].search(text)):
+                yield from found["addresses"].strip("[] ").split()
 
 
 def _emit(into: list[str], stack: Sequence[str], emitted: int, depth: int, shown: str) -> int:

@@ -34,6 +34,8 @@ class Paths(Value):
     """How the paths begin that are sections, whole words; the first that matches counts, and a path that none matches stands alone."""
     lists: tuple[tuple[Pattern, Pattern], ...] = ()
     """(section, how its line begins) of what holds several words in an order: one line each is read as one line with all."""
+    containers: tuple[tuple[Pattern, Pattern], ...] = ()
+    """(section, its beginning) of what still stands when nothing is left in it, so that it goes away by its own name."""
 
 
 def nested(text: str, paths: Paths) -> str:
@@ -53,12 +55,19 @@ def nested(text: str, paths: Paths) -> str:
 
 
 def unfolded(
-    head: str, lines: Iterable[str], paths: Paths, negation: str, *, held: Iterable[str] = (), leaf: Leaf = str
+    head: str,
+    lines: Iterable[str],
+    paths: Paths,
+    negation: str,
+    *,
+    held: Iterable[str] = (),
+    wanted: Iterable[str] = (),
+    leaf: Leaf = str,
 ) -> Iterator[str]:
     """What to send for one section of a change: `head` and, without indentation, the lines under it.
 
-    `held` are the section's lines before the change, since a list that is set only grows; `leaf` gives what a line that
-    goes away is called.
+    `held` are the section's lines before the change, since a list that is set only grows, and `wanted` those after it; `leaf`
+    gives what a line that goes away is called.
 
     >>> list(unfolded("system", ["host-name a", "delete time-zone"], Paths(sections=("^system",)), "delete "))
     ['set system host-name a', 'delete system time-zone']
@@ -67,7 +76,10 @@ def unfolded(
         yield head
         return
     under = tuple(lines)
-    begins = _lists(head, paths)
+    begins = _patterns(head, paths.lists)
+    stays = tuple(wanted)
+    emptied = [p for p in _patterns(head, paths.containers) if not any(map(p.match, stays))]
+    gone: set[str] = set()
     grown = {name for line in held if (name := _list_name(line, begins))}
     if not under:
         yield f"{paths.set}{head}"
@@ -77,7 +89,10 @@ def unfolded(
             verb = paths.activate if bare != line else paths.deactivate
             yield f"{verb}{head} {bare[len(paths.deactivate) :]}".rstrip()
         elif bare != line:
-            yield f"{negation}{head} {_list_name(bare, begins) or leaf(bare)}"
+            name = _list_name(bare, emptied) or _list_name(bare, begins) or leaf(bare)
+            if name not in gone:
+                yield f"{negation}{head} {name}"
+            gone.add(name)
         else:
             name = _list_name(bare, begins)
             if name in grown and f"{negation}{bare}" not in under:
@@ -103,18 +118,19 @@ def _split(line: str, paths: Paths) -> tuple[str, str]:
     return f"{inactive}{path}", ""
 
 
-def _lists(head: str, paths: Paths) -> list[re.Pattern[str]]:
-    return [re.compile(begin) for section, begin in paths.lists if re.search(section, head)]
+def _patterns(head: str, rules: Iterable[tuple[str, str]]) -> list[re.Pattern[str]]:
+    """How the lines of the section `head` begin that one of `rules` is about."""
+    return [re.compile(begin) for section, begin in rules if re.search(section, head)]
 
 
 def _list_name(line: str, begins: Iterable[re.Pattern[str]]) -> str:
-    """What the list is called that `line` has the words of; empty where it is none."""
+    """What the list or container is called that `line` is of; empty where it is of none."""
     return next((found[0].strip() for begin in begins if (found := begin.match(line))), "")
 
 
 def _joined(head: str, lines: Sequence[str], paths: Paths) -> Iterator[str]:
     """The lines of a section, those of one list as one line."""
-    begins = _lists(head, paths)
+    begins = _patterns(head, paths.lists)
     lists: dict[str, list[str]] = {}
     for line in lines:
         if found := next((m for begin in begins if (m := begin.match(line))), None):

@@ -99,6 +99,9 @@ class Owned(Value):
     match: Lineage
     keep: bool = False
     """Added and changed, never removed (a removed access VLAN would move the port to VLAN 1)."""
+    named_by: Lineage = ()
+    """A line of ours with the group `addresses`: the servers that it names count as `<radius-address>` as well, so that one
+    that is not used any more goes away."""
 
 
 class Order(Value):

@@ -79,15 +79,15 @@ def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
     for line, weight in moved:
         line.order_weight = weight
     return tuple(
-        Section(head=child.text, lines=tuple(_sent(child, before, pack)), weight=child.order_weight)
+        Section(head=child.text, lines=tuple(_sent(child, before, after, pack)), weight=child.order_weight)
         for child in sorted(delta.children)
     )
 
 
-def _sent(child: HConfigChild, before: HConfig, pack: Pack) -> Iterator[str]:
+def _sent(child: HConfigChild, before: HConfig, after: HConfig, pack: Pack) -> Iterator[str]:
     if not pack.paths:
         return _lines(child, pack.exit, 0)
-    twin = before.children.get(child.text)
+    old, new = before.children.get(child.text), after.children.get(child.text)
     valued = [re.compile(match[1]) for match in pack.idempotent if len(match) == 2 and re.search(match[0], child.text)]
 
     def leaf(line: str) -> str:
@@ -99,7 +99,8 @@ def _sent(child: HConfigChild, before: HConfig, pack: Pack) -> Iterator[str]:
         (line.text for line in sorted(child.children)),
         pack.paths,
         pack.negation,
-        held=[line.text for line in twin.children] if twin is not None else (),
+        held=[line.text for line in old.children] if old is not None else (),
+        wanted=[line.text for line in new.children] if new is not None else (),
         leaf=leaf,
     )
 
