@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
 
@@ -61,6 +61,15 @@ class Shell(Protocol):
 
     def help(self, line: str) -> str:
         """What `?` prints behind `line`."""
+        ...
+
+
+@runtime_checkable
+class Leaving(Protocol):
+    """A shell that holds something which goes away with its connection."""
+
+    def gone(self) -> None:
+        """The connection ended, whoever ended it."""
         ...
 
 
@@ -133,6 +142,8 @@ class Simulation(NamedTuple):
     """What ports are called before their number, where nobody names one."""
     uplink: str
     """A port beside those of the cameras."""
+    engineer: tuple[tuple[str, ...], tuple[str, ...]] = (("configure terminal",), ("end",))
+    """What somebody types before and behind lines of configuration."""
 
 
 @cache

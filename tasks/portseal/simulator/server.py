@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncssh
 
+from portseal.simulator.platforms import Leaving
 from portseal.simulator.switch import Switch
 from portseal.simulator.terminal import END, HELP, INTERRUPT, LineEditor, Typed
 
@@ -114,6 +115,8 @@ class WireSession(asyncssh.SSHServerSession[str]):
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone."""
         self._switch.live.discard(self)
+        if isinstance(self.shell, Leaving):
+            self.shell.gone()
         if self._task is not None:
             self._task.cancel()
 

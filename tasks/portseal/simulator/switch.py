@@ -22,7 +22,7 @@ from portseal.simulator.faults import (
     Slow,
     WrongOutput,
 )
-from portseal.simulator.platforms import Shell, build_box
+from portseal.simulator.platforms import Shell, build_box, simulations
 from portseal.simulator.world import SwitchSpec
 
 
@@ -187,5 +187,6 @@ class Switch:
     def type_as_other(self, lines: tuple[str, ...]) -> None:
         """Somebody else's configuration session, all at once."""
         shell = self.box.open_shell("other", self.password)
-        for line in ("configure terminal", *lines, "end"):
+        begin, end = simulations()[self.spec.platform].engineer
+        for line in (*begin, *lines, *end):
             shell.enter(line)
