@@ -129,9 +129,9 @@ def _lines(top: Node, lines: Sequence[str], pack: Pack) -> None:
             _take_away(stack[-1], path, text, pack)
             continue
         for match in pack.idempotent:
-            if _same(match, [*path, text]):
+            if (kind := _kind(match, [*path, text])) is not None:
                 stack[-1].children = [
-                    n for n in stack[-1].children if n.text == text or not _same(match, [*path, n.text])
+                    n for n in stack[-1].children if n.text == text or _kind(match, [*path, n.text]) != kind
                 ]
                 break
         node = next((child for child in stack[-1].children if child.text == text), None)
@@ -143,6 +143,11 @@ def _lines(top: Node, lines: Sequence[str], pack: Pack) -> None:
 
 def _same(match: Lineage, path: Sequence[str]) -> bool:
     return len(match) == len(path) and all(re.search(p, t) for p, t in zip(match, path, strict=True))
+
+
+def _kind(match: Lineage, path: Sequence[str]) -> tuple[object, ...] | None:
+    """What a rule's groups hold of a line, so that one rule may stand for several settings; None where it is not of the rule."""
+    return tuple(re.search(p, t).groups() for p, t in zip(match, path, strict=True)) if _same(match, path) else None  # type: ignore[union-attr]
 
 
 def _take_away(parent: Node, path: Sequence[str], text: str, pack: Pack) -> None:

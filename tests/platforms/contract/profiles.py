@@ -121,8 +121,10 @@ def bases(pack: Pack) -> Iterator[Choice]:
         None,
         *({"maximum": 2, "violation": v} for v in _claimed(pack, "mac_limit.violation")[:1]),
     ]
+    violations = _claimed(pack, "dot1x.violation")
+    violation = {"violation": violations[0]} if violations and "shutdown" not in violations else {}
     for limit, link, mode, order in itertools.product(limits, links, modes, orders):
-        choice: Choice = {"dot1x": {"mode": mode, "methods": order}, "macsec": dict(link)}
+        choice: Choice = {"dot1x": {"mode": mode, "methods": order, **violation}, "macsec": dict(link)}
         yield {**choice, "mac_limit": dict(limit)} if limit else choice
 
 

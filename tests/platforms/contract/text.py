@@ -10,7 +10,7 @@ from contract.said import JOIN, paths
 from portseal.core.owned import owned_configuration, shared_section
 from portseal.core.platforms import Lineage, Owned
 
-PORTS = 64
+PORTS = 128
 
 
 def _ports(bench: Bench) -> list[str]:
