@@ -15,6 +15,7 @@ from portseal.core.marks import Marks
 from portseal.core.planning import SwitchPlan, plan_switch
 from portseal.core.platforms import load_pack, platform_folders
 from portseal.core.rendering import render
+from portseal.core.secrets import references
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(path.parent for path in GOLDEN.glob("*/plan/*/intent.json"))
@@ -70,4 +71,4 @@ def test_a_rendered_configuration_has_references_and_no_secret(case: Path) -> No
     folder = platform_folders()[intent.platform]
     text = render(intent, folder)
     for server in intent.radius.servers if intent.radius else ():
-        assert f"{{{{secret:{server.key}}}}}" in text
+        assert server.key in references(text)

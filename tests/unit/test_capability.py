@@ -67,6 +67,9 @@ def pack(
     )
 
 
+WITH_SERVER = Radius.model_validate({"servers": [{"name": "nac-1", "address": "192.0.2.10", "key": "radius/nac-1"}]})
+
+
 def port(number: int = 1, **fields: Any) -> PortIntent:
     given: dict[str, Any] = {
         "switch": "acc-1",
@@ -216,10 +219,14 @@ def test_every_shipped_claim_is_about_a_field_there_is(folder: Path) -> None:
     platform = load_pack(folder)
     features = {claim.feature for claim in platform.capability} | {f for c in platform.conflict for f in c.when}
     for feature in features:
-        here: object = whole if feature.split(".")[0] in PortIntent.model_fields else switch(radius=Radius(servers=()))
+        found: list[object] = [
+            whole if feature.split(".")[0] in PortIntent.model_fields else switch(radius=WITH_SERVER)
+        ]
         for part in feature.split("."):
-            assert hasattr(here, part), f"{folder.name}: {feature}"
-            here = getattr(here, part)
+            if part != "*" and not part.isdecimal():
+                assert all(hasattr(here, part) for here in found), f"{folder.name}: {feature}"
+                found = [getattr(here, part) for here in found]
+            found = [each for here in found for each in (here if isinstance(here, tuple) else (here,))]
 
 
 def test_a_range_of_numbers_is_claimed_by_its_ends() -> None:

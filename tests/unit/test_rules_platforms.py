@@ -65,7 +65,7 @@ def unpaired(root: Path) -> list[str]:
 
 def template_mismatches(folder: Path) -> list[str]:
     """TextFSM templates that a `[[show]]` names and that are not there, or that are there and no `[[show]]` names."""
-    named_by = {show["template"] for show in description(folder).get("show", [])}
+    named_by = {show["template"] for show in description(folder).get("show", []) if "template" in show}
     there = {str(file.relative_to(folder)) for file in folder.rglob("*.textfsm")}
     missing = {name for name in named_by - there if not platform_file(folder, name).is_file()}
     return [f"{folder.name}: {t} is not there" for t in sorted(missing)] + [

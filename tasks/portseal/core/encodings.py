@@ -1,7 +1,8 @@
-"""A secret as a switch shows it in, the secret out, where the vendor's encoding can be undone: it hides, it does not protect."""
+"""A secret as a switch shows it in, the secret out, and back, where the vendor's encoding can be undone: it hides, it does not protect."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Literal
 
@@ -9,6 +10,9 @@ from pydantic import SecretStr
 
 Encoding = Literal["plain", "type7", "dollar9", "opaque"]
 """How a switch shows a secret: as it is, Cisco's type 7, Juniper's text behind `$9$`, or so that it cannot be decoded."""
+
+Sendable = Literal["plain", "type7"]
+"""How a switch is sent a secret."""
 
 _TYPE_7 = re.compile(r"[0-9]{2}(?:[0-9A-Fa-f]{2})+")
 _TYPE_7_KEY = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
@@ -27,6 +31,20 @@ def decode(encoding: Encoding, text: str) -> SecretStr | None:
         return SecretStr(text)
     plain = {"type7": _type_7, "dollar9": _dollar_9}.get(encoding, lambda _: None)(text)
     return SecretStr(plain) if plain and plain.isascii() and plain.isprintable() else None
+
+
+def encode(encoding: Sendable, secret: SecretStr) -> str:
+    """The secret as a switch takes it: type 7 with its number before it, where a platform is known to take no clear text.
+
+    >>> decode("type7", encode("type7", SecretStr("cisco")).removeprefix("7 ")).get_secret_value()
+    'cisco'
+    """
+    plain = secret.get_secret_value()
+    if encoding == "plain":
+        return plain
+    salt = hashlib.sha256(plain.encode()).digest()[0] % 16
+    hidden = (octet ^ _TYPE_7_KEY[(salt + at) % len(_TYPE_7_KEY)] for at, octet in enumerate(plain.encode("latin-1")))
+    return f"7 {salt:02}" + "".join(f"{octet:02X}" for octet in hidden)
 
 
 def _type_7(text: str) -> str | None:

@@ -151,12 +151,13 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
     verbatim = [re.compile(pattern) for pattern in pack.read.verbatim]
     complete = re.compile(pack.read.complete) if pack.read.complete and whole else None
     until: str | None = None
+    alone = False
     indents: list[int] = []
     ended = complete is None
     for raw in (nested(text, pack.paths) if pack.paths else text).splitlines():
         line = raw.rstrip()
         if until is not None:
-            until = None if until in line else until
+            until = None if (line.strip() == until if alone else until in line) else until
             continue
         if not line:
             continue
@@ -165,7 +166,8 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
         if skip.search(line):
             continue
         if found := next((m for pattern in verbatim if (m := pattern.search(line))), None):
-            until = None if found["end"] in line[found.end() :] else found["end"]
+            alone = found.groupdict().get("end") is None
+            until = pack.read.verbatim_end if alone else None if found["end"] in line[found.end() :] else found["end"]
             continue
         indent = len(line) - len(line.lstrip())
         while indents and indents[-1] >= indent:

@@ -114,7 +114,7 @@ def _json(known: Known, paths: JsonRows, lines: Sequence[str]) -> list[dict[str,
     try:
         return paths.read("\n".join(lines))
     except ParseError as error:
-        raise ParseError(f"`{known.text}`: {error}; it begins with {_shown(lines[0])}") from None
+        raise ParseError(f"`{known.text}`: {error}; it ends with {_shown(lines[-1])}") from None
 
 
 def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str]) -> list[dict[str, str | list[str]]]:

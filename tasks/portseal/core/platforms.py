@@ -89,6 +89,8 @@ class Read(Value):
     """Further lines that are no configuration (`Building configuration...`, `end`)."""
     verbatim: tuple[Pattern, ...] = ()
     """Lines that begin free text (a banner); group `end` has the text whose next occurrence ends it."""
+    verbatim_end: str | None = None
+    """The line that ends free text whose beginning has no group `end` (`EOF`)."""
     complete: Pattern | None = None
     """A line that the whole configuration ends with; without it the reading was cut and nothing is concluded."""
 

@@ -1,8 +1,8 @@
 """Intent in, configuration text out: the owned lines a switch must have, with references where secrets go.
 
 A platform's `switch.j2` is rendered once, then its `port.j2` for each port. Templates see `switch` (`SwitchIntent`), `port`
-(`PortIntent`, in `port.j2`), the function `secret(ref)` and the filters `fit(length)` and `digest`; anything else is
-an error.
+(`PortIntent`, in `port.j2`), the function `secret(ref)` (`secret(ref, "type7")` where a switch takes no clear text) and the
+filters `fit(length)` and `digest`; anything else is an error.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from urllib.parse import quote, quote_plus
 
 from pydantic import SecretStr
 
+from portseal.core.encodings import Sendable, encode
 from portseal.core.errors import PortsealError, SecretError
 
 Resolve = Callable[[str], SecretStr]
@@ -26,21 +27,21 @@ REDACTED = "‹secret›"
 """What stands where a secret stood."""
 
 _REFERENCE = re.compile(r"[a-z0-9][a-z0-9._/-]*")
-_MARK = re.compile(r"\{\{secret:(.*?)(\}\}|$)", re.MULTILINE)
+_MARK = re.compile(r"\{\{secret:(.*?)(?:\|(plain|type7))?(\}\}|$)", re.MULTILINE)
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _DIGITS = 10
 
 
-def reference(ref: str) -> str:
-    """The mark that stands for the secret `ref` in a line.
+def reference(ref: str, encoding: Sendable = "plain") -> str:
+    """The mark that stands for the secret `ref` in a line, to be sent in an encoding.
 
-    >>> reference("cak/cam-017")
-    '{{secret:cak/cam-017}}'
+    >>> reference("cak/cam-017"), reference("cak/cam-017", "type7")
+    ('{{secret:cak/cam-017}}', '{{secret:cak/cam-017|type7}}')
 
     Raises:
         SecretError: `ref` is no reference.
     """
-    return f"{{{{secret:{_checked(ref)}}}}}"
+    return f"{{{{secret:{_checked(ref)}{'' if encoding == 'plain' else f'|{encoding}'}}}}}"
 
 
 def references(text: str) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ def reveal(text: str, resolve: Resolve) -> str:
         SecretError: a mark is malformed, a reference cannot be resolved, or a secret is empty or holds a control character
             (a line break would become a line of configuration).
     """
-    return _MARK.sub(lambda mark: _typable(ref := _of_mark(mark), resolve(ref)), text)
+    return _MARK.sub(lambda mark: _typable(ref := _of_mark(mark), resolve(ref), _encoding(mark)), text)
 
 
 def fingerprint(secret: SecretStr, key: SecretStr, *, hex: bool = False) -> str:
@@ -212,15 +213,19 @@ def _checked(ref: str) -> str:
 
 
 def _of_mark(mark: re.Match[str]) -> str:
-    if not mark[2]:
+    if not mark[3]:
         raise SecretError("a secret reference begins with '{{secret:' and does not end with '}}' on its line")
     return _checked(mark[1])
 
 
-def _typable(ref: str, secret: SecretStr) -> str:
+def _encoding(mark: re.Match[str]) -> Sendable:
+    return "type7" if mark[2] == "type7" else "plain"
+
+
+def _typable(ref: str, secret: SecretStr, encoding: Sendable) -> str:
     value = secret.get_secret_value()
     if not value:
         raise SecretError(f"secret {ref} is empty; store its value")
     if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in value):
         raise SecretError(f"secret {ref} holds a line break or another control character; store it without")
-    return value
+    return encode(encoding, secret)

@@ -39,6 +39,8 @@ def secrets_of(line: ConfigureLine) -> Iterator[SecretStr]:
         found = {line.text[before : len(line.text) - after], *(set(line.text.split()) - set(line.shown.split()))}
     for secret in found - {""}:
         yield SecretStr(secret)
+        if encoded := re.fullmatch(r"\d+ (\S+)", secret):  # sent with the number of its encoding before it
+            yield SecretStr(encoded[1])
         if "'\"'\"'" in secret:  # as the shell that was given it quoted would print it
             yield SecretStr(secret.replace("'\"'\"'", "'"))
 

@@ -190,8 +190,11 @@ def covering(pack: Pack, wish: Wish, among: Sequence[Choice]) -> Iterator[Choice
     if wish.value == "*":
         yield from among
         return
-    for base in among:
-        made = with_wish(base, wish)
+    both = {"on_failure": {"action": "vlan", "vlan": 666}, "on_no_response": {"action": "vlan", "vlan": 666}}
+    wished = [with_wish(base, wish) for base in among]
+    if wish.value == "vlan":  # some platforms have one VLAN for both
+        wished += [{**made, "dot1x": {**made["dot1x"], **both}} for made in wished]
+    for made in wished:
         if profile_of("tried", made) is not None and has(made, wish, pack) and not refused(pack, made):
             yield made
 
