@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pydantic import JsonValue
 
 from portseal.change.ending import Ending, SwitchResult
-from portseal.change.standing import check_fresh, read_back
+from portseal.change.standing import check_fresh, read_back, still_there
 from portseal.change.terms import Change, Ended
 from portseal.change.undo import undo
 from portseal.confirm import confirm, save, undo_refused
@@ -118,11 +118,15 @@ def keep(
     try:
         change.write(Event.CONFIRMING, digest=digest)
         confirm(session, change.pack)
+        lost = not change.pack.commit.pending and not still_there(change, session, digest)
     except SessionCut as error:
         text = f"the session was lost while confirming ({error}); plan again to see what the switch has"
         return change.end(Ending.UNCERTAIN, text, found)
     except PortsealError as error:
         return undo(change, f"could not be confirmed: {error}", lost=True, verdicts=found)
+    if lost:
+        text = "confirmed, and the change is not there any more: the switch's timer had ended before; plan again"
+        return change.end(Ending.UNCERTAIN, text, found)
     return keep_confirmed(change, session, found, stored)
 
 

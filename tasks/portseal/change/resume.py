@@ -22,7 +22,7 @@ from portseal.change.ending import Ending, SwitchResult
 from portseal.change.standing import Standing, read_back, standing
 from portseal.change.terms import Change
 from portseal.change.undo import undo
-from portseal.confirm import revert
+from portseal.confirm import confirm, revert
 from portseal.core.errors import PortsealError
 from portseal.core.journal_entry import Entry, Event
 from portseal.push import is_idle
@@ -119,6 +119,9 @@ class _Interrupted:
         return change.end(Ending.ROLLED_BACK, "it is as before the run: nothing had been sent, or it was undone")
 
     def _kept(self, change: Change, session: Session) -> SwitchResult:
+        commit = change.pack.commit
+        if not commit.pending and commit.strategy.self_undoing:
+            confirm(session, change.pack)  # nothing shows whether it was: a second time does no harm
         stored, _ = read_back(change, session)
         found = () if change.back_to else wait_for(session, change.watched, change.estate, seconds=0.0)
         return keep_confirmed(change, session, found, stored)

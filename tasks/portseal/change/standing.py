@@ -75,3 +75,9 @@ def read_back(change: Change, session: Session) -> tuple[dict[str, str], str]:
         lacking = "; ".join(line.strip() for step in left.steps[:3] for line in step.lines[:2])
         raise PushRejected(plan.switch, f"took the lines without a word, but does not show them all ({lacking})")
     return stored, owned_digest(change, running)
+
+
+def still_there(change: Change, session: Session, digest: str) -> bool:
+    """Whether the owned configuration is what was verified; asked after a confirmation where no command shows the timer."""
+    (running,) = session.run([change.pack.read.command])
+    return owned_digest(change, running) == digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from portseal.change.ending import Ending, SwitchResult
@@ -34,8 +35,7 @@ def undo(
     try:
         session = change.reconnect() if lost else change.connect()
         why = f"{why}{_reverted(change, session, how)}"
-        (running,) = session.run([change.pack.read.command])
-        digest = owned_digest(change, running)
+        digest = _digest_after(change, session)
     except PortsealError as error:
         failed = f"{why}; could not be reverted from here ({error})"
         if not change.pack.commit.strategy.self_undoing:
@@ -71,3 +71,15 @@ def _reverted(change: Change, session: Session, how: Callable[[Session, Pack], N
             raise
         return "; the switch's own timer was first"
     return ""
+
+
+def _digest_after(change: Change, session: Session) -> str:
+    """The digest of the owned lines once the switch is as before, or when it has had the time its platform may take."""
+    commit, poll = change.pack.commit, change.estate.site.settings.apply.poll_seconds
+    until = time.monotonic() + commit.reverts_within
+    while True:
+        (running,) = session.run([change.pack.read.command])
+        digest = owned_digest(change, running)
+        if digest == change.plan.running_digest or time.monotonic() >= until:
+            return digest
+        time.sleep(poll)

@@ -132,10 +132,13 @@ def _experimental(claim: Capability, value: str, pack: Pack) -> str:
 
 
 def _applies(conflict: Conflict, port: PortIntent) -> bool:
-    met = all(
-        any(_holds(value, words) for value in field_values(port, feature)) for feature, words in conflict.when.items()
-    )
+    met = all(_meets(field_values(port, feature), words) for feature, words in conflict.when.items())
     return met and (not conflict.differ or len({field_values(port, feature) for feature in conflict.differ}) > 1)
+
+
+def _meets(values: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    """Whether one of the values is one of the words; of a word with `+` in it, each part has to be a value."""
+    return any(all(any(_holds(v, (part,)) for v in values) for part in word.split("+")) for word in words)
 
 
 def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from portseal.core.model import Value
 from portseal.core.pattern import Pattern
@@ -59,6 +59,8 @@ class Commit(Value):
     """Stops the timer and keeps the change; sent outside configuration mode, as are `revert`, `abandon` and `save`."""
     revert: Lines
     """Undoes a change that has taken effect."""
+    reverts_within: Annotated[float, Field(ge=0, le=600)] = 0.0
+    """Seconds that a switch may take to be as before once `revert` was sent; it is looked at until then. 0: at once."""
     discard: Lines = ()
     """Throws a candidate away in the session that a line of it was refused in, and leaves configuration mode."""
     abandon: Lines = ()
@@ -66,6 +68,8 @@ class Commit(Value):
     save: Lines = ()
     minutes: tuple[int, int] = (1, 120)
     """Shortest and longest timer the platform takes."""
+    caution: str = ""
+    """What a reviewer should know of the timer; told as a risk of every plan."""
 
     @model_validator(mode="after")
     def _a_candidate_can_be_let_go(self) -> Self:

@@ -59,7 +59,7 @@ class Marks:
                 f"(it must match {place.allowed}); set another one"
             )
         mark = fingerprint(value, self._key, hex=place.hexadecimal)
-        self._references[mark] = shown
+        self._references[mark] = f"{place.typed}{shown}"
         self.fingerprints[found[0]] = mark
         return mark
 

@@ -148,6 +148,7 @@ def canonical(rendered: str, pack: Pack, *, mark: Mark) -> str:
 def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
     """The lines of configuration with their depth; comments, noise and free text are left out."""
     skip = _union((pack.read.comment, *pack.read.noise))
+    separator = re.compile(pack.read.separator) if pack.read.separator else None
     verbatim = [re.compile(pattern) for pattern in pack.read.verbatim]
     complete = re.compile(pack.read.complete) if pack.read.complete and whole else None
     until: str | None = None
@@ -163,6 +164,9 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
             continue
         if complete and complete.search(line):
             ended = True
+        if separator and separator.search(line):
+            indents.clear()
+            continue
         if skip.search(line):
             continue
         if found := next((m for pattern in verbatim if (m := pattern.search(line))), None):

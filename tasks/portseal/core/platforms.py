@@ -64,6 +64,8 @@ class Names(Value):
     napalm: str | None = None
     hier_config: str | None = None
     ntc_templates: str | None = None
+    privileged: bool = True
+    """Whether netmiko's privileged mode is one of the switch's own; where it is configuration mode, a login is taken as it comes."""
 
 
 class PortNames(Value):
@@ -85,6 +87,8 @@ class Read(Value):
     command: str
     comment: Pattern = r"^\s*[!#]"
     """Lines that are no configuration."""
+    separator: Pattern | None = None
+    """A line that ends every section, so that the next one stands at the top however far it is indented."""
     noise: tuple[Pattern, ...] = ()
     """Further lines that are no configuration (`Building configuration...`, `end`)."""
     verbatim: tuple[Pattern, ...] = ()
@@ -131,6 +135,9 @@ class SecretPlace(Value):
     """By the text of group `encoding` (`""`: none shown); one that is not listed is opaque."""
     hexadecimal: bool = False
     """The secret is a number in hexadecimal digits, so that its case does not matter."""
+    typed: str = ""
+    """What has to stand in front of a secret in the clear where it is typed (`simple `), and is not shown so; the same for every
+    place of a platform that may hold the same secret."""
     allowed: Pattern = r"^[!-~]+$"
     """What a secret must look like to be typed here without being taken for something else."""
 
@@ -195,6 +202,7 @@ class Conflict(Value):
     """A combination the platform cannot do: every field has one of the values listed for it."""
 
     when: dict[str, tuple[str, ...]]
+    """By dotted field; `dot1x+mab` is a list that has both."""
     differ: tuple[str, ...] = ()
     """Fields; where it is not empty, there is a conflict only while their values are not the same."""
     reason: str

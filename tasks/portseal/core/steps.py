@@ -27,7 +27,9 @@ class Step(Value):
 class Risk(Value):
     """Something a reviewer should know before saying yes."""
 
-    code: Literal["opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port"]
+    code: Literal[
+        "opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port", "timer"
+    ]
     scope: str
     message: str
 
@@ -58,6 +60,8 @@ def risks(
                 message="the switch cannot undo the change by itself; apply takes it only with --accept-no-timer",
             )
         )
+    if pack.commit.caution:
+        found.append(Risk(code="timer", scope=SWITCH_WIDE, message=pack.commit.caution))
     if any(unresolved(line) for step in undo for line in step.lines):
         found.append(
             Risk(

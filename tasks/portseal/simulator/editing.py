@@ -23,10 +23,16 @@ class Understood(NamedTuple):
     negated: bool
 
 
-def understand(grammars: Grammars, levels: Sequence[str], line: str) -> Understood | Misfit:
+NEGATIONS = "no|default"
+"""What takes a line away, where a platform does not say otherwise."""
+
+
+def understand(
+    grammars: Grammars, levels: Sequence[str], line: str, *, negations: str = NEGATIONS
+) -> Understood | Misfit:
     """What `line` is in the innermost of `levels` (given outermost first) or, failing that, in those around it."""
     lead = len(line) - len(line.lstrip())
-    prefix = re.match(r"\s*(no|default)(\s+|$)", line)
+    prefix = re.match(rf"\s*({negations})(\s+|$)", line)
     start = prefix.end() if prefix else lead
     worst: Misfit | None = None
     for above, level in enumerate(reversed(levels)):
@@ -71,7 +77,7 @@ def drop_exactly(entries: list[Entry], slot: tuple[str, ...]) -> bool:
     return entry is not None
 
 
-def load(text: str, grammars: Grammars, make: Make) -> list[Entry]:
+def load(text: str, grammars: Grammars, make: Make, *, negations: str = NEGATIONS) -> list[Entry]:
     """The tree of a whole configuration; lines the grammar does not know stay as they are."""
     root: list[Entry] = []
     open_sections: list[tuple[int, str | None, list[Entry]]] = [(-1, "global", root)]
@@ -83,16 +89,18 @@ def load(text: str, grammars: Grammars, make: Make) -> list[Entry]:
             block = entries[-1]
             block.verbatim = f"{block.verbatim or block.text}\n{raw}"
             continue
-        entry = _loaded(level, entries, raw, grammars, make)
+        entry = _loaded(level, entries, raw, grammars=grammars, make=make, negations=negations)
         if entry is not None:
             kept = find(entries, entry.slot) or entry
             open_sections.append((indent, kept.level, kept.children if kept.level else entries))
     return root
 
 
-def _loaded(level: str, entries: list[Entry], raw: str, grammars: Grammars, make: Make) -> Entry | None:
+def _loaded(
+    level: str, entries: list[Entry], raw: str, *, grammars: Grammars, make: Make, negations: str
+) -> Entry | None:
     """The entry of one loaded line, put in its place; None where it sets a default."""
-    found = understand(grammars, [level], raw)
+    found = understand(grammars, [level], raw, negations=negations)
     if isinstance(found, Understood) and "exec" not in found.match.rule.flags:
         if found.negated:
             take_away(entries, found.match)

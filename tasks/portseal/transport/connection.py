@@ -149,6 +149,7 @@ def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
             key_file=Path(login.key_file).expanduser() if login.key_file else None,
             enable_ref=login.enable,
             device_type=pack.names.netmiko,
+            privileged=pack.names.privileged,
             errors=pack.errors,
             known_hosts=known_hosts,
             accept_unknown_host_key=host.get("accept_unknown_host_key") is True,

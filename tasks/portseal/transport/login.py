@@ -77,7 +77,7 @@ def stand_at_prompt(connection: BaseConnection, target: Target) -> str:
     try:
         connection.write_channel(connection.RETURN)
         connection.session_preparation()
-        privileged = connection.check_enable_mode()
+        privileged = not target.privileged or connection.check_enable_mode()
     except _FAILURES as error:
         ended = _ended(connection)
         hang_up(connection)

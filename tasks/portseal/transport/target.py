@@ -28,6 +28,8 @@ class Target(Value):
     """Secret reference for the privileged mode, where the login does not lead there."""
     device_type: str
     """What netmiko calls this platform."""
+    privileged: bool = True
+    """Whether its privileged mode is one of the switch's own."""
     errors: Errors
     """What an objection or a question looks like here."""
     known_hosts: Path | None = None

@@ -255,6 +255,7 @@ class Bench:
     def take_back(self) -> None:
         """Undo the armed change."""
         revert(self.session, self.pack)
+        self.clock.run(self.pack.commit.reverts_within)
 
     def type(self, steps: Sequence[Step]) -> None:
         """Carry out `steps` as they stand, as a plan of their own that is confirmed."""
