@@ -67,6 +67,7 @@ def push(
 
     Raises:
         NotRevertable: the timer is out of the platform's range, or it has none and that was not accepted (`without_timer`).
+        SwitchError: the switch does not let a change begin (somebody else holds its configuration).
         PushRejected: the switch refused a line; names it and what the switch said.
         SessionCut: the session ended in the middle.
     """
@@ -83,6 +84,7 @@ def push(
     if not commit.strategy.candidate:
         lines, last = (*lines, *last), ()
     results = [session.configure(lines, alone=len(arm))]
+    _raise_unbegun(plan.switch, results[0])
     _raise_for(plan.switch, results[0])
     if last:
         results.append(session.configure(last, alone=len(last)))
@@ -93,6 +95,15 @@ def push(
         lines=sum(result.sent for result in results),
         round_trips=sum(result.round_trips for result in results),
     )
+
+
+def _raise_unbegun(switch: str, result: ConfigureResult) -> None:
+    """Where the very first line was refused, nothing was begun, so that there is nothing to undo."""
+    if result.errors and result.errors[0].index == 0:
+        said = " ".join(result.errors[0].output.split())
+        raise SwitchError(
+            switch, f"the change could not be begun, `{result.errors[0].line.strip()}` was refused: {said}"
+        )
 
 
 def _raise_for(switch: str, result: ConfigureResult, when: str = "") -> None:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -108,8 +108,10 @@ class Line:
 
 
 @contextmanager
-def simulated(tmp_path: Path, cameras: str = CAMERAS, *, more_switches: int = 0) -> Iterator[Line]:
-    """The site under `tmp_path`, its switches running; a minute of their timers lasts three seconds."""
+def simulated(
+    tmp_path: Path, cameras: str = CAMERAS, *, more_switches: int = 0, files: Mapping[str, str] | None = None
+) -> Iterator[Line]:
+    """The site under `tmp_path`, its switches running; a minute of their timers lasts three seconds. `files` replace its own."""
     origin = tmp_path / "origin"
     origin.mkdir()
     keys = '[cam-3]\nckn = "a1b2c3d4"\ncak = "cak/cam-3"\n'
@@ -122,7 +124,7 @@ def simulated(tmp_path: Path, cameras: str = CAMERAS, *, more_switches: int = 0)
         ("keys.toml", keys),
         ("portseal.toml", SETTINGS),
     ):
-        (origin / name).write_text(text, encoding="utf-8")
+        (origin / name).write_text((files or {}).get(name, text), encoding="utf-8")
     opened = open_site(origin)
     secrets = demo_secrets(opened.site)
     specs = tuple(spec.model_copy(update={"minute": 3.0}) for spec in site_specs(opened.site, secrets))

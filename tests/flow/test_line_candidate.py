@@ -1,0 +1,116 @@
+"""The straight line on switches with a candidate and a confirmed commit, and who else may be at work there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import paramiko
+import pytest
+from rig.line import GROUPS, PASSWORD, PROFILES, Line, simulated, until
+
+from portseal.simulator.farm import Handle
+from portseal.simulator.faults import CutAtLine, RadiusDead, RefuseNthLine
+from portseal.simulator.world import Device
+
+CAMERAS = """\
+name,mac,switch,port,profile,supplicant,macsec
+cam-1,ac:cc:8e:00:00:01,acc-01,ge-0/0/1,secured,eap-tls,derived
+cam-2,ac:cc:8e:00:00:02,acc-01,GE-0/0/2.0,by-mac,,
+cam-3,ac:cc:8e:00:00:03,acc-01,ge-0/0/3,with-key,,static
+cam-4,ac:cc:8e:00:00:04,acc-02,ge-0/0/1,secured,eap-tls,derived
+"""
+FILES = {
+    "groups.yaml": GROUPS.replace("cisco_iosxe", "juniper_junos"),
+    "profiles.toml": PROFILES.replace(".dot1x]\n", '.dot1x]\nviolation = "protect"\n'),
+}
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    with simulated(tmp_path, CAMERAS, files=FILES) as running:
+        yield running
+
+
+@contextmanager
+def somebody_else(switch: Handle, *lines: str) -> Iterator[None]:
+    """Another engineer, logged in as long as this lasts, who has typed `lines`."""
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    client.connect(switch.host, switch.port, "admin", PASSWORD, allow_agent=False, look_for_keys=False)
+    try:
+        shell = client.invoke_shell()
+        for typed in lines:
+            shell.send(f"{typed}\n".encode())
+        until(lambda: [entry.line for entry in switch.log][-len(lines) :] == list(lines))
+        yield
+    finally:
+        client.close()
+
+
+def test_a_site_is_sealed_verified_and_then_nothing_is_left_to_do(line: Line) -> None:
+    assert line.plan() == 2
+    assert line.apply().returncode == 0, line.seen
+    assert set(line.verdicts().values()) == {("pass", "as-intended")}
+    assert line.plan() == 0
+    assert (
+        "set protocols dot1x authenticator interface ge-0/0/2.0 mac-radius restrict" in line["acc-01"].startup_config()
+    )
+    for secret in line.secrets.values():
+        assert secret.lower() not in line.seen.lower() + line.plan_file.read_text(encoding="utf-8").lower()
+
+
+def test_who_holds_the_candidate_keeps_the_change_from_being_begun(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line.plan()
+    with somebody_else(line["acc-01"], "configure exclusive"):
+        done = line.apply("--limit", "acc-01")
+    assert done.returncode == 1
+    assert "acc-01: refused: nothing was sent" in done.stderr
+    assert "locked by" in done.stderr
+    assert line["acc-01"].running_config() == before
+    with somebody_else(line["acc-01"], "configure", 'set interfaces ge-0/0/9 description "half done"'):
+        done = line.apply("--limit", "acc-01")
+    assert "configuration database modified" in done.stderr
+    assert line["acc-01"].running_config() == before
+
+
+def test_a_line_or_a_commit_that_is_refused_leaves_the_configuration_alone(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line.plan()
+    line["acc-01"].inject(RefuseNthLine(number=9, text="error: could not add statement"))
+    line["acc-02"].inject(CutAtLine(pattern="commit confirmed"))
+    done = line.apply()
+    assert "acc-01: rolled-back" in done.stderr
+    assert "acc-02" in done.stderr
+    assert line["acc-01"].running_config() == before
+    assert "dot1x" not in line["acc-02"].running_config()
+
+
+def test_a_camera_with_another_key_or_a_rogue_takes_the_change_back(line: Line) -> None:
+    before = line["acc-01"].running_config(), line["acc-02"].running_config()
+    line.plan()
+    line["acc-01"].plug("ge-0/0/3", Device(mac="ac:cc:8e:00:00:03", macsec="static", ckn="a1b2c3d4", cak="00" * 16))
+    line["acc-02"].inject(RadiusDead())
+    done = line.apply("--wait", "1")
+    assert done.returncode == 2
+    assert "acc-01: rolled-back" in done.stderr
+    assert "cam-3: not-secured" in done.stderr
+    assert "acc-02: rolled-back" in done.stderr
+    assert (line["acc-01"].running_config(), line["acc-02"].running_config()) == before
+
+
+def test_a_killed_process_leaves_a_commit_that_the_switch_takes_back(line: Line) -> None:
+    before = line["acc-01"].running_config()
+    line["acc-01"].inject(RadiusDead())
+    line.plan()
+    call = [sys.executable, "-c", "from portseal.cli.main import main; main()", "apply", str(line.plan_file), "-y"]
+    with subprocess.Popen(
+        [*call, "-s", str(line.site)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        until(lambda: "dot1x" in line["acc-01"].running_config())
+        process.kill()
+    until(lambda: line["acc-01"].running_config() == before)
