@@ -23,6 +23,7 @@ from portseal.cli.platforms import platforms
 from portseal.cli.render import render
 from portseal.cli.run import run
 from portseal.cli.sim import sim
+from portseal.cli.stage import stage
 from portseal.cli.verify import verify
 from portseal.core.errors import PortsealError, SiteError
 
@@ -55,6 +56,7 @@ for verb in (
     platforms,
     sim,
     demo,
+    stage,
 ):
     app.command()(verb)
 app.add_typer(keys)

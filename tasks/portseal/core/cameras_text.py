@@ -17,6 +17,8 @@ def with_stages(text: str, stages: Mapping[str, Stage]) -> str:
     Raises:
         InputError: a camera has no row.
     """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    text = text.removeprefix(mark)
     before = {row.camera.name: row.camera for row in read_cameras(text).rows}
     if missing := sorted(stages.keys() - before.keys()):
         raise InputError(f"cameras.csv: no row of {', '.join(missing)}")
@@ -34,7 +36,7 @@ def with_stages(text: str, stages: Mapping[str, Stage]) -> str:
         lines[at] = _changed(lines[at], between, names.index("stage"), stage.value)
     new = "".join(lines)
     _check(before, new, stages)
-    return new
+    return mark + new
 
 
 def _cells(line: str, between: str) -> list[str]:
@@ -42,16 +44,15 @@ def _cells(line: str, between: str) -> list[str]:
 
 
 def _changed(line: str, between: str, column: int | None, value: str) -> str:
-    """One row with a cell changed, or one more where `column` is None; its line end and byte order mark stay."""
+    """One row with a cell changed, or one more where `column` is None; its line end stays."""
     body = line.rstrip("\r\n")
     if column is None:
         return f"{body}{between}{value}{line[len(body) :]}"
-    mark = "\ufeff" if body.startswith("\ufeff") else ""
-    cells = _cells(body.removeprefix(mark), between)
+    cells = _cells(body, between)
     cells[column] = value
     text = io.StringIO(newline="")
     csv.writer(text, delimiter=between, lineterminator="").writerow(cells)
-    return mark + text.getvalue() + line[len(body) :]
+    return text.getvalue() + line[len(body) :]
 
 
 def _check(before: Mapping[str, object], after: str, stages: Mapping[str, Stage]) -> None:
