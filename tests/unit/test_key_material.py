@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,12 @@ from portseal.core.errors import InputError
 from portseal.core.evidence import Evidence
 from portseal.core.inventory import LinkKey, RetiredKey
 from portseal.core.key_material import cak_mistake, ckn_mistake, key_reference
+from portseal.core.key_methods import COLUMNS, key_methods
 from portseal.core.key_rules import Keys, Rotation
 from portseal.core.keys_file import read_keys
 from portseal.core.keys_text import with_key
+from portseal.core.platform_files import platform_folders
+from portseal.core.platforms import load_pack
 from portseal.core.secrets import reference
 from portseal.core.toml_source import TomlSource
 
@@ -168,3 +172,17 @@ def test_a_second_key_that_another_link_has_is_found() -> None:
     text = '[a]\nckn = "a1"\ncak = "cak/a"\n[b]\nckn = "b1"\ncak = "cak/b"\n[b.fallback]\nckn = "a1"\ncak = "cak/a"\n'
     codes = {found.code for found in read_keys(TomlSource("keys.toml", text, tomllib.loads(text))).findings}
     assert codes == {"duplicate-ckn", "duplicate-cak"}
+
+
+def test_what_the_page_says_of_a_platform_is_what_its_folder_says(repository: Path) -> None:
+    """Rows of the page, not all platforms: a folder that is new is printed by `portseal keys platforms` first."""
+    if not (repository / "docs").is_dir():
+        pytest.skip("needs source tree")
+    page = (repository / "docs" / "keys.md").read_text(encoding="utf-8").splitlines()
+    head = page.index(f"| {' | '.join(COLUMNS)} |")
+    rows = [line.strip("|").split("|") for line in page[head + 2 :][: page[head + 2 :].index("")]]
+    told = {cells[0].strip(): tuple(cell.strip() for cell in cells) for cells in rows}
+    packs = {name: load_pack(folder) for name, folder in platform_folders().items()}
+    assert len(told) >= 3
+    for name, cells in told.items():
+        assert key_methods(packs[name]).cells == cells, "write the row anew: portseal keys platforms --format markdown"

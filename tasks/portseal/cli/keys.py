@@ -153,6 +153,28 @@ def expire(cameras: Cameras = None, site: SiteDir = Path()) -> None:
     typer.echo(f"{len(gone)} keys retired{': ' + ', '.join(gone) if gone else ''}")
 
 
+@keys.command()
+def platforms(
+    site: SiteDir = Path(),
+    format: Annotated[Literal["table", "markdown"], typer.Option("--format", help="table or markdown.")] = "table",
+) -> None:
+    """Which kinds of CAK each platform takes, how a static key is replaced there, and with what gap."""
+    from portseal.cli.console import console
+    from portseal.cli.tables import bare_table
+    from portseal.core.key_methods import COLUMNS, key_methods, markdown
+    from portseal.core.platform_files import platform_folders
+    from portseal.core.platforms import load_pack
+
+    packs = [load_pack(folder) for _, folder in sorted(platform_folders(site / "platforms").items())]
+    if format == "markdown":
+        typer.echo(markdown(packs), nl=False)
+        return
+    table = bare_table(*COLUMNS)
+    for pack in packs:
+        table.add_row(*key_methods(pack).cells)
+    console().print(table)
+
+
 def _today() -> date:
     return date.today()
 
