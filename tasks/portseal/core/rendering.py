@@ -8,6 +8,7 @@ filters `fit(length)` and `digest`; anything else is an error.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -70,4 +71,16 @@ def render(intent: SwitchIntent, *folders: Path) -> str:
         parts.extend(port_template.render(switch=intent, port=port) for port in intent.ports)
     except TemplateError as error:
         raise PlatformError(f"{intent.switch}: template of platform {intent.platform}: {error}") from error
-    return "".join(line for part in parts for line in part.splitlines(keepends=True) if line.strip())
+    return "".join(dict.fromkeys(_sections(parts)))
+
+
+def _sections(parts: Iterable[str]) -> Iterator[str]:
+    """Each section whole, without blank lines: ports and profiles may need the same one, and a switch has it once."""
+    section = ""
+    for line in (line for part in parts for line in part.splitlines(keepends=True) if line.strip()):
+        if section and not line[0].isspace():
+            yield section
+            section = ""
+        section += line
+    if section:
+        yield section
