@@ -98,7 +98,7 @@ def _overview(packs: tuple[Pack, ...], width: int) -> list[RenderableType]:
         for line in lines:
             table.add_row(line.label, *(line.marks.get(pack.name, "·") for pack in block))
         parts += [Text(), table]
-    told = "● captured  ○ documented  ~ experimental  ? no evidence  · refused"
+    told = "● captured  ○ documented  ~ experimental  ? no evidence  · no"
     return [*parts, Text(), Text(told), Text("portseal platforms NAME: values, sources, what is refused and why")]
 
 
@@ -121,6 +121,11 @@ def _one(pack: Pack) -> list[RenderableType]:
         Text(),
         claimed,
     ]
+    if pack.refused:
+        never = _table("refused", "why, source")
+        for each in pack.refused:
+            never.add_row(f"{each.feature}\n  {', '.join(each.values)}", _sourced(each.reason, each.source))
+        parts += [Text(), never]
     if pack.conflict:
         refused = _table("refused together", "why, source")
         for conflict in pack.conflict:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from portseal.core.capability import CLAIMED
 from portseal.core.evidence import Evidence
 from portseal.core.model import Value
@@ -112,14 +110,16 @@ class Line(Value):
 
 
 def matrix(packs: tuple[Pack, ...]) -> tuple[Line, ...]:
-    """What each of `packs` can do and shows, in the order in which the first that says so says it."""
+    """What each of `packs` can do and shows.
+
+    Of a profile's fields only those of which nothing unclaimed is offered; limits of the others stand with each platform.
+    """
     lines: dict[str, dict[str, str]] = {}
     for pack in packs:
         for claim in claims(pack):
-            if claim.value == CLAIMED.get(claim.feature):
-                continue  # asks nothing of the platform
-            lines.setdefault(f"{claim.feature} {claim.value}", {})[pack.name] = mark(claim.evidence, claim.support)
-    grouped = sorted(lines, key=lambda label: list(_features(lines)).index(label.split()[0]))
+            if claim.feature in CLAIMED and claim.value != CLAIMED[claim.feature]:
+                lines.setdefault(f"{claim.feature} {claim.value}", {})[pack.name] = mark(claim.evidence, claim.support)
+    grouped = sorted(lines, key=lambda label: list(CLAIMED).index(label.split()[0]))
     found = [Line(label=label, marks=lines[label]) for label in grouped]
     for kind in KIND_ORDER:
         marks = {pack.name: mark(best) for pack in packs if (best := _best(pack, kind))}
@@ -127,10 +127,6 @@ def matrix(packs: tuple[Pack, ...]) -> tuple[Line, ...]:
             found.append(Line(label=f"reads {_READS[kind]}", marks=marks))
     undone = {pack.name: mark(Evidence.DOCUMENTED) for pack in packs if pack.commit.strategy.self_undoing}
     return (*found, Line(label="undoes an unconfirmed change", marks=undone))
-
-
-def _features(labels: dict[str, dict[str, str]]) -> Iterator[str]:
-    yield from dict.fromkeys(label.split()[0] for label in labels)
 
 
 def _best(pack: Pack, kind: Kind) -> Evidence | None:
