@@ -2,7 +2,7 @@
 
 `[options]`: host options that the switch needs. `[[never]]`: what no moment of a change may show. `[reasons]`: which reason a
 situation leads to where the switch does not show it as others do, and why. `[not_produced]`: reasons that the platform never
-gives, and why. `[unseen]`: situation that the switch does not show at all, and why. `[xfail]`: a known defect, by case; kept empty.
+gives, and why. `[unseen]`: situation that the switch does not show at all, and why.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ class Said(Closed):
     reasons: dict[str, Other] = {}
     not_produced: dict[str, str] = {}
     unseen: dict[str, str] = {}
-    xfail: dict[str, str] = {}
 
 
 @cache
