@@ -185,7 +185,18 @@ def _output(command: str, text: str) -> list[str]:
             lines = lines[1:]
     while lines and (not lines[-1] or re.fullmatch(_PROMPT, lines[-1].strip())):
         lines.pop()
-    return lines
+    return [part for line in lines for part in _elements(line)]
+
+
+def _elements(line: str) -> list[str]:
+    """`line`, or where it is XML that was written without line breaks, each of its elements on a line of its own.
+
+    >>> _elements("<a><b>1</b><c></c></a>")
+    ['<a>', '<b>1</b>', '<c></c>', '</a>']
+    """
+    if not line.lstrip().startswith("<") or "><" not in line:
+        return [line]
+    return re.sub(r"(?:</[^<>]+>|/>)(?=<)|>(?=<[^/])", r"\g<0>\n", line).split("\n")
 
 
 def _echo(command: str, line: str) -> str | None:

@@ -64,6 +64,24 @@ class Shell(Protocol):
         ...
 
 
+class Subsystem(Shell, Protocol):
+    """A session of whole messages instead of lines."""
+
+    @property
+    def greeting(self) -> str:
+        """What is said first."""
+        ...
+
+
+@runtime_checkable
+class Serving(Protocol):
+    """A box that serves SSH subsystems."""
+
+    def open_subsystem(self, name: str, user: str) -> Subsystem | None:
+        """A session of the subsystem `name`; None where there is none."""
+        ...
+
+
 @runtime_checkable
 class Leaving(Protocol):
     """A shell that holds something which goes away with its connection."""

@@ -8,11 +8,13 @@ from typing import Any
 
 import asyncssh
 
-from portseal.simulator.platforms import Leaving
+from portseal.simulator.platforms import Leaving, Serving, Subsystem
 from portseal.simulator.switch import Switch
 from portseal.simulator.terminal import END, HELP, INTERRUPT, LineEditor, Typed
 
 _BLOCK = 2048
+MESSAGE_END = "]]>]]>"
+"""RFC 4742 §4.3: what stands between the messages of NETCONF 1.0."""
 _MORE = " --More-- "
 _WIPE = "\b" * 9 + " " * 8 + "\b" * 9
 
@@ -60,6 +62,9 @@ class WireSession(asyncssh.SSHServerSession[str]):
     def __init__(self, switch: Switch, user: str) -> None:
         self.shell = switch.open_shell(user)
         self._switch = switch
+        self._user = user
+        self._subsystem: Subsystem | None = None
+        self._messages = ""
         self._editor = LineEditor()
         self._channel: asyncssh.SSHServerChannel[str] | None = None
         self._wake = asyncio.Event()
@@ -92,8 +97,18 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._command = command
         return True
 
+    def subsystem_requested(self, subsystem: str) -> bool:
+        """Whole messages instead of lines, where the switch serves such a subsystem."""
+        box = self._switch.box
+        self._subsystem = box.open_subsystem(subsystem, self._user) if isinstance(box, Serving) else None
+        return self._subsystem is not None
+
     def session_started(self) -> None:
         """Begin."""
+        if self._subsystem is not None:
+            self.shell = self._subsystem
+            self._task = asyncio.get_running_loop().create_task(self._exchange(self._subsystem))
+            return
         work = self._run_command(self._command) if self._command is not None else self._run()
         self._task = asyncio.get_running_loop().create_task(work)
 
@@ -103,7 +118,10 @@ class WireSession(asyncssh.SSHServerSession[str]):
         if self._answered:
             self._switch.round_trips += 1
             self._answered = False
-        self._editor.feed(data)
+        if self._subsystem is not None:
+            self._messages += data
+        else:
+            self._editor.feed(data)
         self._wake.set()
 
     def eof_received(self) -> bool:
@@ -149,6 +167,30 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._flush()
         self._wake.clear()
         await self._wake.wait()
+
+    async def _exchange(self, session: Subsystem) -> None:
+        """Messages in, replies out, each with what ends it."""
+        self._send_whole(session.greeting)
+        while not session.closed:
+            message, found, rest = self._messages.partition(MESSAGE_END)
+            if not found:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            self._messages = rest
+            answer = await self._switch.enter(session, message)
+            if answer is None:
+                self.cut()
+                return
+            if answer:
+                self._send_whole(answer)
+        if self._channel is not None:
+            self._channel.exit(0)
+
+    def _send_whole(self, message: str) -> None:
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.write(message + MESSAGE_END)
+            self._answered = True
 
     async def _run(self) -> None:
         self._write("\n" + self.shell.prompt if self._switch.prompts(None) else "")

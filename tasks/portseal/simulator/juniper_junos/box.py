@@ -10,7 +10,7 @@ from portseal.simulator.juniper_junos.checks import objections
 from portseal.simulator.juniper_junos.configuration import Node, brace_lines, load, set_lines
 from portseal.simulator.juniper_junos.policy import policy_of, servers_of
 from portseal.simulator.juniper_junos.statements import PHYSICAL
-from portseal.simulator.platforms import Cancellable, Later, Shell
+from portseal.simulator.platforms import Cancellable, Later, Shell, Subsystem
 from portseal.simulator.policy import Policy, Server
 from portseal.simulator.ports import Ports
 from portseal.simulator.world import Device, FarEnd, RadiusSpec, SwitchSpec
@@ -101,6 +101,14 @@ class Box:
         from portseal.simulator.juniper_junos.shell import Shell as JunosShell
 
         return JunosShell(self, user)
+
+    def open_subsystem(self, name: str, user: str) -> Subsystem | None:
+        """A NETCONF session, where the configuration lets one in."""
+        from portseal.simulator.juniper_junos.netconf import Session
+
+        services = self.running.at("system")
+        on = services is not None and any(line.startswith("services netconf") for line in services.opaque)
+        return Session(self, user) if name == "netconf" and on else None
 
     # --- the candidate
 
