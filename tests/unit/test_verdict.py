@@ -435,6 +435,20 @@ def test_cleartext_that_is_allowed_still_tells_of_a_wrong_key() -> None:
     assert "CKN ff" in verdict.detail
 
 
+def test_the_second_key_of_a_link_is_told_from_a_stranger() -> None:
+    spare = LinkKey(ckn="c3d4", cak="cak/cam-017/next")
+    port = intent(OFF, STATIC).model_copy(update={"fallback_key": spare})
+
+    def verdict(ckn: str) -> Verdict:
+        mka = secured(ckn=ckn)
+        return judge(port, state(mka=mka, counters=(1, 1)), state(mka=mka, counters=(2, 2)), owners=OWNERS)
+
+    assert verdict("c3d4").reason is Reason.FALLBACK_KEY_IN_USE
+    assert verdict("C3D4".ljust(64, "0")).reason is Reason.FALLBACK_KEY_IN_USE
+    assert verdict("ffff").reason is Reason.CKN_MISMATCH
+    assert verdict("a1b2").outcome is Outcome.PASS
+
+
 def test_the_switchs_own_words_stand_in_the_detail() -> None:
     verdict = judge(intent(), state(refused({"dot1x": "Authc Failed", "mab": "Not run"})))
     assert "dot1x: Authc Failed, mab: Not run" in verdict.detail
