@@ -123,6 +123,7 @@ def _write_secrets(opened: OpenSite, target: Path, known: dict[str, str]) -> Non
     )
     settings = target / "portseal.toml"
     text = settings.read_text(encoding="utf-8") if settings.is_file() else "schema_version = 1\n"
+    text = re.sub(r"^(\[keys\]\n(?:(?!\[).*\n)*?)store\s*=.*\n", r"\1", text, flags=re.M)  # never the site's own store
     text = re.sub(r"^\[secrets\]\n(?:(?!\[).*\n?)*", "", text, flags=re.M)
     own = '\n[secrets]\nsources = ["file:secrets.age"]\nage_identity = "age-identity.txt"\n'
     if ref:

@@ -264,7 +264,17 @@ def _port(pack: Pack, text: str) -> str:
         return text
 
 
+_SECRET_WORD = re.compile(
+    r"((?:key[-_ ]?(?:string|octet-string)|\b(?:cak|psk|secret|password|passphrase|shared-secret|server-key)\b|\bkey [0-9]\b)[ :=]+)\S.*",
+    re.I,
+)
+
+
 def _shown(line: str) -> str:
-    """A line fit for a message: short, and without what stands in quotation marks (a switch shows key strings so)."""
+    """A line fit for a message: short, and without what may be a secret.
+
+    That is what stands in quotation marks (a switch shows key strings so), and what follows a word for a secret.
+    """
     bare = re.sub(r'"[^"]*"?', '"…"', line.strip())
+    bare = _SECRET_WORD.sub(r"\1…", bare)
     return repr(bare if len(bare) <= 120 else bare[:119] + "…")

@@ -63,7 +63,8 @@ def demo_secrets(site: Site) -> dict[str, str]:
         if switch.radius is not None
         for server in switch.radius.servers
     }
-    found.update({key.cak: entropy.token_hex(key.size // 8) for key in site.keys.values()})
+    links = [one for key in site.keys.values() for one in (key, key.fallback) if one is not None]
+    found.update({key.cak: entropy.token_hex(key.size // 8) for key in links})
     return found
 
 
