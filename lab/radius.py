@@ -100,6 +100,14 @@ server lab {{
     }}
     eap
   }}
+  post-auth {{
+    # With the name of the key the authenticator can derive the CKN of MACsec (RFC 4072 §4.1).
+    if (&reply:EAP-Session-Id) {{
+      update reply {{
+        EAP-Key-Name := &reply:EAP-Session-Id
+      }}
+    }}
+  }}
 }}
 """
 

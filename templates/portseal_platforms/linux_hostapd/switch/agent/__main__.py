@@ -10,7 +10,7 @@ Install as /usr/local/sbin/portseal-switch (docs/lab.md). Python 3.9 or newer an
     arm SECONDS         keep the files as they are now and bring them back after SECONDS unless confirmed
     pending             print `none`, or what is armed
     confirm | revert    end what is armed: for good, or by bringing the files back now
-    links | sessions | macs
+    links | sessions | macs | mka | macsec
                         what is true of every port, one line each
     recover PORT        bring up a port that a violation shut down
     boot                bring files back if a change was armed when the power went, then apply
@@ -18,7 +18,8 @@ Install as /usr/local/sbin/portseal-switch (docs/lab.md). Python 3.9 or newer an
 
 Owned files: /etc/portseal/switch.conf and /etc/portseal/ports/<port>.conf, `name=value` lines, hostapd's own names where it has one.
 A frame from a station passes a closed port only while the bridge holds a static entry for its MAC on that port, and this program writes
-one only for a station that hostapd, or the RADIUS server by MAC (MAB), has accepted.
+one only for a station that hostapd, or the RADIUS server by MAC (MAB), has accepted. With MACsec the interface above the port, and not
+the port, is in the bridge: hostapd keeps a CAK derived from EAP, wpa_supplicant a static one.
 """
 
 import os
@@ -31,6 +32,7 @@ from portseal_switch.config import (
     APPLIED,
     CONFIG,
     HOSTAPD,
+    MKA,
     PENDING,
     PORTS,
     RUN,
@@ -90,7 +92,7 @@ def change(command, arguments):
 
 ARGUMENTS = {
     "running-config": 0, "write": 1, "remove": 1, "apply": 0, "arm": 1, "pending": 0, "confirm": 0, "revert": 0, "links": 0,
-    "sessions": 0, "macs": 0, "recover": 1, "boot": 0, "watch": 0, "timer": 2,
+    "sessions": 0, "macs": 0, "mka": 0, "macsec": 0, "recover": 1, "boot": 0, "watch": 0, "timer": 2,
 }  # fmt: skip
 
 
@@ -103,7 +105,7 @@ def main():
         return 1
     os.umask(0o077)
     try:
-        for folder in (RUN, APPLIED, HOSTAPD, SHUT, STATE, CONFIG, PORTS):
+        for folder in (RUN, APPLIED, HOSTAPD, MKA, SHUT, STATE, CONFIG, PORTS):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         run(command, arguments)
     except Refused as refused:

@@ -9,7 +9,17 @@ import subprocess
 import syslog
 import time
 
-from portseal_switch.config import APPLIED, CONFIG, PENDING, SAVED, Refused, exclusively, owned_files, write_file
+from portseal_switch.config import (
+    APPLIED,
+    CONFIG,
+    PENDING,
+    SAVED,
+    Refused,
+    applied,
+    exclusively,
+    owned_files,
+    write_file,
+)
 from portseal_switch.sealing import in_place, recover, release, seal
 from portseal_switch.settings import wanted_settings
 from portseal_switch.watcher import detached, need_watcher
@@ -20,18 +30,18 @@ def apply():
     settings, mistakes = wanted_settings()
     if mistakes:
         raise Refused("; ".join(mistakes))
-    applied = {path.stem: json.loads(path.read_text()) for path in APPLIED.glob("*.json")}
-    todo = [wanted for port, wanted in sorted(settings.items()) if not in_place(wanted, applied.get(port))]
-    gone = sorted(applied.keys() - settings.keys())
+    before = applied()
+    todo = [wanted for port, wanted in sorted(settings.items()) if not in_place(wanted, before.get(port))]
+    gone = sorted(before.keys() - settings.keys())
     # The watcher first: it would lock again what is unlocked here.
     for port in gone:
         (APPLIED / f"{port}.json").unlink()
     for wanted in todo:
         write_file(APPLIED / f"{wanted['port']}.json", json.dumps(wanted).encode())
-    if settings or applied:
+    if settings or before:
         need_watcher()
     for port in gone:
-        release(port)
+        release(before[port])
         print(f"{port}: released")
     for wanted in todo:
         port = wanted["port"]

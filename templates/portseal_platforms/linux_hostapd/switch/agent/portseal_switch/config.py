@@ -1,6 +1,7 @@
 """Where things lie on the switch, the owned files, and one change at a time."""
 
 import fcntl
+import json
 import os
 import re
 import time
@@ -15,6 +16,7 @@ SAVED = STATE / "saved"
 PENDING = STATE / "pending.json"
 APPLIED = RUN / "applied"
 HOSTAPD = RUN / "hostapd"
+MKA = RUN / "mka"
 SHUT = RUN / "shut"
 WATCH_SOCKET = str(RUN / "watch")
 PORT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
@@ -50,6 +52,15 @@ def write_file(path, data):
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+BEFORE_MACSEC = {"macsec": "off", "cak": "", "wpa_supplicant": ""}
+"""What an older release of this program has not written down."""
+
+
+def applied():
+    """The settings in force, by port."""
+    return {path.stem: {**BEFORE_MACSEC, **json.loads(path.read_text())} for path in APPLIED.glob("*.json")}
 
 
 class exclusively:

@@ -1,6 +1,5 @@
 """One port after the other, in step with what was accepted there."""
 
-import json
 import os
 import re
 import subprocess
@@ -8,11 +7,12 @@ import syslog
 import threading
 import time
 
-from portseal_switch.config import APPLIED, SHUT, Refused, exclusively, write_file
-from portseal_switch.hostapd import request_identity
+from portseal_switch.config import APPLIED, SHUT, Refused, applied, exclusively, write_file
+from portseal_switch.daemons import request_identity
 from portseal_switch.kernel import carrier_downs, forget, forward, forwarding_entries
+from portseal_switch.macsec import steer
 from portseal_switch.radius import ask_radius
-from portseal_switch.sealing import closed, lock
+from portseal_switch.sealing import close, closed
 from portseal_switch.stations import NEVER, PAE_STATES, QUIET, Port, Station
 
 
@@ -27,9 +27,9 @@ class Follower:
 
     def reload(self):
         """Take up what `apply` wrote."""
-        found = {path.stem: json.loads(path.read_text()) for path in APPLIED.glob("*.json")}
+        found = applied()
         for name in self.ports.keys() - found.keys():
-            self.detach(self.ports.pop(name))
+            self.ports.pop(name).detach()
         for name, settings in found.items():
             port = self.ports.get(name)
             if port is None:
@@ -184,9 +184,14 @@ class Follower:
             port.downs, port.invited = downs, -NEVER
         if not link["carrier"]:
             return
-        if port.settings["mode"] == "closed" and not closed(port.settings, link):
+        secured = port.settings["macsec"] != "off"
+        if (port.settings["mode"] == "closed" or secured) and not closed(port.settings, link):
             self.close_again(port)
             return
+        if secured and steer(port.settings, link) and port.settings["macsec"] == "must-secure":
+            syslog.syslog(syslog.LOG_WARNING, f"{name}: MACsec would have let cleartext through; put right")
+        if not port.settings["methods"]:
+            return  # nobody is authenticated here: who has the CAK is in
         self.learn_from_hostapd(port, now)
         self.learn_from_bridge(port, link, now)
         self.invite(port, now)
@@ -204,7 +209,7 @@ class Follower:
             with exclusively(wait=0):
                 if (APPLIED / f"{name}.json").exists():
                     syslog.syslog(syslog.LOG_WARNING, f"{name}: somebody unlocked it; locking it again")
-                    lock(port.settings)
+                    close(port.settings)
         except Refused as refused:
             syslog.syslog(syslog.LOG_WARNING, str(refused))
 

@@ -6,15 +6,19 @@ import socket
 import struct
 from pathlib import Path
 
+AF_UNSPEC = 0
 RTM_NEWLINK, RTM_SETLINK, RTM_GETLINK, RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 16, 19, 18, 28, 29, 30
 AF_BRIDGE = 7
 IFF_UP, IFF_LOWER_UP = 0x1, 0x10000
+IFLA_LINK, IFLA_LINKINFO, INFO_KIND, INFO_DATA = 5, 18, 1, 2
+MACSEC_PROTECT, MACSEC_VALIDATION = 8, 13
+VALIDATE_CHECK, VALIDATE_STRICT = 1, 2
 IFLA_IFNAME, IFLA_MASTER, IFLA_PROTINFO, IFLA_CARRIER_DOWN_COUNT = 3, 10, 12, 48
 BRPORT_LEARNING, BRPORT_FLUSH, BRPORT_LOCKED, BRPORT_MAB = 8, 24, 39, 40
 NDA_LLADDR, NDA_EXT_FLAGS = 2, 15
 NUD_REACHABLE, NUD_NOARP, NUD_PERMANENT = 0x02, 0x40, 0x80
 NTF_MASTER, EXT_LOCKED = 0x04, 0x02
-REQUEST, ACK, DUMP, CREATE, REPLACE, NESTED = 0x1, 0x4, 0x300, 0x400, 0x100, 0x8000
+REQUEST, ACK, DUMP, CREATE, REPLACE, EXCLUSIVE, NESTED = 0x1, 0x4, 0x300, 0x400, 0x100, 0x200, 0x8000
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 
 
@@ -84,6 +88,51 @@ def bridge_ports():
     return {link["name"]: link for link in links if link["master"]}
 
 
+def interface_of(body):
+    """One RTM_NEWLINK of any interface; of a MACsec interface also the port below it and how it treats frames."""
+    _, _, index, flags, _ = struct.unpack_from("BxHiII", body)
+    found = attributes(body[16:])
+    info = attributes(found.get(IFLA_LINKINFO, b""))
+    kind = info.get(INFO_KIND, b"").rstrip(b"\0").decode()
+    secy = attributes(info.get(INFO_DATA, b"")) if kind == "macsec" else {}
+    return {
+        "index": index,
+        "name": found.get(IFLA_IFNAME, b"").rstrip(b"\0").decode(),
+        "kind": kind,
+        "parent": struct.unpack("I", found[IFLA_LINK])[0] if IFLA_LINK in found else 0,
+        "up": bool(flags & IFF_UP),
+        "carrier": bool(flags & IFF_LOWER_UP),
+        "protect": secy.get(MACSEC_PROTECT, b"\0")[0] == 1,
+        "strict": secy.get(MACSEC_VALIDATION, b"\0")[0] == VALIDATE_STRICT,
+    }
+
+
+def interfaces():
+    """Every interface by name."""
+    body = struct.pack("BxHiII", AF_UNSPEC, 0, 0, 0, 0)
+    found = [interface_of(answer) for kind, answer in ask_kernel(RTM_GETLINK, DUMP, body) if kind == RTM_NEWLINK]
+    return {each["name"]: each for each in found}
+
+
+def treat_frames(index, *, strict, up):
+    """Strict: cleartext is neither sent nor taken by this MACsec interface. Otherwise both, until MKA protects; `up` brings it up."""
+    data = attribute(MACSEC_PROTECT, bytes([strict]))
+    data += attribute(MACSEC_VALIDATION, bytes([VALIDATE_STRICT if strict else VALIDATE_CHECK]))
+    info = attribute(INFO_KIND, b"macsec\0") + attribute(INFO_DATA | NESTED, data)
+    body = struct.pack("BxHiII", AF_UNSPEC, 0, index, IFF_UP if up else 0, IFF_UP if up else 0)
+    ask_kernel(RTM_NEWLINK, ACK, body + attribute(IFLA_LINKINFO | NESTED, info))
+
+
+def knows_macsec():
+    """Whether this kernel has MACsec, or a module of it; nothing is made to find out."""
+    info = attribute(IFLA_LINKINFO | NESTED, attribute(INFO_KIND, b"macsec\0"))
+    try:
+        ask_kernel(RTM_NEWLINK, ACK | CREATE | EXCLUSIVE, struct.pack("BxHiII", AF_UNSPEC, 0, 0, 0, 0) + info)
+    except OSError as error:
+        return error.errno == errno.EINVAL  # it misses the port below; without MACsec it is EOPNOTSUPP
+    return False
+
+
 def entry_of(body):
     """One forwarding entry: (interface index, MAC, static | locked | learned | own), or None."""
     family, index, state, _, _ = struct.unpack_from("BxxxiHBB", body)
@@ -122,13 +171,10 @@ def forget(index, mac):
             raise
 
 
-def set_port(index, *, locked, mab):
+def set_port(index, *, locked, mab, learning=True):
     """Lock or unlock a bridge port in one step; `mab` has the kernel report the stations that it holds back."""
-    flags = (
-        attribute(BRPORT_LOCKED, bytes([locked]))
-        + attribute(BRPORT_LEARNING, b"\1")
-        + attribute(BRPORT_MAB, bytes([mab]))
-    )
+    values = ((BRPORT_LOCKED, locked), (BRPORT_LEARNING, learning), (BRPORT_MAB, mab))
+    flags = b"".join(attribute(number, bytes([value])) for number, value in values)
     body = struct.pack("BxHiII", AF_BRIDGE, 0, index, 0, 0)
     ask_kernel(RTM_SETLINK, ACK, body + attribute(IFLA_PROTINFO | NESTED, flags))
 

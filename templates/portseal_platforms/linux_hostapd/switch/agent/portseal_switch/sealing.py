@@ -1,35 +1,30 @@
 """Makes one port what its settings say."""
 
-import subprocess
 from pathlib import Path
 
-from portseal_switch.config import HOSTAPD, SHUT, Refused
-from portseal_switch.hostapd import process_of, start_hostapd, stop_hostapd
+from portseal_switch import macsec
+from portseal_switch.config import SHUT, Refused
+from portseal_switch.daemons import FOLDERS, runs, start, stop
 from portseal_switch.kernel import bridge_ports, flush, forget, forwarding_entries, set_port
-
-
-def ip(*arguments, port):
-    """One `ip` command; its objection with the port's name."""
-    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise Refused(f"{port}: ip {' '.join(arguments)}: {done.stderr.strip()}")
-
-
-def runs(settings):
-    """Whether the port's hostapd is as these settings want it: running with this configuration, or not there."""
-    if not settings["hostapd"]:
-        return not process_of(settings["port"])
-    file = HOSTAPD / f".{settings['port']}.conf"
-    return bool(process_of(settings["port"])) and file.exists() and file.read_text() == settings["hostapd"]
+from portseal_switch.macsec import ip
 
 
 def closed(settings, link):
-    """Whether nothing passes this port but what has a static entry."""
-    try:
-        silent = Path(f"/sys/class/net/{settings['bridge']}/bridge/no_linklocal_learn").read_text().strip() == "1"
-    except OSError:
-        return False
-    return bool(silent and link and link["locked"] and link["mab"])
+    """Whether nothing passes this port but what is meant to: what has a static entry, and with MACsec what its interface lets through."""
+    if settings["macsec"] != "off":
+        return macsec.in_force(settings, link)
+    return bool(macsec.silent(settings) and link and link["locked"] and link["mab"])
+
+
+def link_of(settings):
+    """The link of this port, or None."""
+    port = settings["port"]
+    return macsec.links_of([port] if settings["macsec"] != "off" else []).get(port)
+
+
+def close(settings):
+    """Close one port as its settings say."""
+    macsec.secure(settings) if settings["macsec"] != "off" else lock(settings)
 
 
 def lock(settings):
@@ -52,21 +47,32 @@ def seal(settings):
     port = settings["port"]
     if not Path(f"/sys/class/net/{port}").exists():
         raise Refused(f"{port}: no such interface")
-    if settings["mode"] == "closed":
-        if not closed(settings, bridge_ports().get(port)):
+    for daemon in FOLDERS:
+        if not settings[daemon]:
+            stop(port, daemon)
+    if settings["macsec"] == "off":
+        macsec.insecure(port)
+    if settings["macsec"] != "off":
+        macsec.secure(settings)
+    elif settings["mode"] == "closed":
+        if not closed(settings, link_of(settings)):
             lock(settings)
     else:
         ip("link", "set", "dev", port, "master", settings["bridge"], "up", port=port)
         set_port(bridge_ports()[port]["index"], locked=False, mab=False)
-    if not settings["hostapd"]:
-        stop_hostapd(port)
-    elif not runs(settings):
-        start_hostapd(settings)
+    for daemon in FOLDERS:
+        if settings[daemon] and not runs(settings):
+            start(settings, daemon)
 
 
-def release(port):
+def release(settings):
     """Make a port an ordinary bridge port again."""
-    stop_hostapd(port)
+    port = settings["port"]
+    for daemon in FOLDERS:
+        stop(port, daemon)
+    if settings["macsec"] != "off":
+        macsec.insecure(port)
+        ip("link", "set", "dev", port, "master", settings["bridge"], port=port)
     link = bridge_ports().get(port)
     if link:
         set_port(link["index"], locked=False, mab=False)
@@ -85,11 +91,9 @@ def recover(port):
 
 def in_place(settings, before):
     """Whether a port already is what its settings say."""
-    port = settings["port"]
-    link = bridge_ports().get(port)
-    return bool(
-        before == settings
-        and link
-        and (closed(settings, link) if settings["mode"] == "closed" else not link["locked"])
-        and runs(settings)
-    )
+    link = link_of(settings)
+    if before != settings or not link or not runs(settings):
+        return False
+    if settings["macsec"] != "off":
+        return closed(settings, link) and macsec.guarded(settings["port"]) == (settings["macsec"] == "must-secure")
+    return closed(settings, link) if settings["mode"] == "closed" else not link["locked"]

@@ -4,7 +4,8 @@ import subprocess
 import syslog
 
 from portseal_switch.config import APPLIED, Refused, exclusively
-from portseal_switch.hostapd import Control, process_of, start_hostapd
+from portseal_switch.daemons import Control, process_of, start
+from portseal_switch.macsec import insecure, secure
 
 QUIET = 60.0
 """Seconds for which a refused station is left alone (quietPeriod of IEEE 802.1X-2020 §8.6)."""
@@ -63,9 +64,12 @@ class Port:
     def attach(self, now):
         """Listen to the hostapd that runs now; after a restart that is another one and knows of no station."""
         name = self.settings["port"]
+        if self.settings["wpa_supplicant"]:
+            self.supervise("wpa_supplicant", process_of(name, "wpa_supplicant"), now)
         pid = process_of(name) if self.settings["hostapd"] else None
         if pid == self.pid and (pid is None or self.control):
-            self.supervise(pid, now)
+            if self.settings["hostapd"]:
+                self.supervise("hostapd", pid, now)
             return
         self.detach()
         if pid:
@@ -93,19 +97,23 @@ class Port:
         for station in self.stations.values():
             station.dot1x, station.pae = False, "-"
 
-    def supervise(self, pid, now):
-        """Start a hostapd that has died, unless somebody is applying a change right now."""
-        if pid or not self.settings["hostapd"]:
+    def supervise(self, daemon, pid, now):
+        """Start a daemon that has died, unless somebody is applying a change right now."""
+        if pid:
             self.missing_since = None
             return
+        name = self.settings["port"]
         self.missing_since = self.missing_since or now
         if now - self.missing_since > 3:
             self.missing_since = None
             try:
                 with exclusively(wait=0):
-                    if (APPLIED / f"{self.settings['port']}.json").exists():
-                        syslog.syslog(syslog.LOG_WARNING, f"{self.settings['port']}: hostapd had died; starting it")
-                        start_hostapd(self.settings)
+                    if (APPLIED / f"{name}.json").exists():
+                        syslog.syslog(syslog.LOG_WARNING, f"{name}: {daemon} had died; starting it")
+                        if self.settings["macsec"] != "off":
+                            insecure(name)  # with the SAs that it left behind
+                            secure(self.settings)
+                        start(self.settings, daemon)
             except (Refused, OSError, subprocess.SubprocessError) as error:
                 syslog.syslog(syslog.LOG_ERR, str(error))
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from portseal_switch.config import RUN, WATCH_SOCKET, Refused
 from portseal_switch.follower import Follower
-from portseal_switch.kernel import bridge_ports, carrier_downs, forwarding_entries
+from portseal_switch.kernel import carrier_downs, forwarding_entries
+from portseal_switch.macsec import links_of
 from portseal_switch.stations import NEVER, session_of
 
 
@@ -40,7 +41,8 @@ class Watcher:
 
     def look(self, now):
         """One round over every port."""
-        self.follower.links, self.follower.entries = bridge_ports(), forwarding_entries()
+        secured = [name for name, port in self.follower.ports.items() if port.settings["macsec"] != "off"]
+        self.follower.links, self.follower.entries = links_of(secured), forwarding_entries()
         self.follower.take_answers(now)
         for port in list(self.follower.ports.values()):
             try:
