@@ -131,9 +131,14 @@ def _experimental(claim: Capability, value: str, pack: Pack) -> str:
     return f"{claim.feature} = {value} is experimental on {pack.name}: {claim.source}{note}"
 
 
+def applies(when: Mapping[str, tuple[str, ...]], port: PortIntent) -> bool:
+    """Whether every field of `when` has one of its values in this intent."""
+    return all(_meets(field_values(port, feature), words) for feature, words in when.items())
+
+
 def _applies(conflict: Conflict, port: PortIntent) -> bool:
-    met = all(_meets(field_values(port, feature), words) for feature, words in conflict.when.items())
-    return met and (not conflict.differ or len({field_values(port, feature) for feature in conflict.differ}) > 1)
+    differ = not conflict.differ or len({field_values(port, feature) for feature in conflict.differ}) > 1
+    return applies(conflict.when, port) and differ
 
 
 def _meets(values: tuple[str, ...], words: tuple[str, ...]) -> bool:

@@ -43,8 +43,8 @@ class OwnedConfiguration(Value):
     """Those of them that are never removed, with their sections."""
     ports: dict[str, PortFacts]
     """By long port name; a port the switch has not is not in it."""
-    missing: tuple[tuple[str, str], ...] = ()
-    """(code, reason) of each requirement of the platform that is not met."""
+    missing: tuple[tuple[int, str], ...] = ()
+    """(index in the pack's `require`, reason) of each requirement of the platform that is not met."""
 
     @property
     def digest(self) -> str:
@@ -76,7 +76,7 @@ def owned_configuration(
     kept: list[str] = []
     keep: list[str] = []
     facts: dict[str, list[tuple[str, str]]] = {}
-    met: set[int] = set()
+    met: dict[int, str] = {}
     stack: list[str] = []
     emitted = emitted_keep = 0  # how many levels of the current lineage stand in the results already
     wanted = frozenset(ports)
@@ -99,7 +99,7 @@ def owned_configuration(
         if owner:
             emitted_keep = _emit(keep, stack, emitted_keep, depth, shown)
     missing = tuple(
-        (need.code, need.reason)
+        (index, need.reason.replace("{why}", met.get(index, "")))
         for index, need in enumerate(pack.require)
         if (index in met) == need.absent and need.unless_option not in options
     )
@@ -233,10 +233,12 @@ class _Rules:
         """(code, reason) of each rule by which `line` makes the port of the section `head` none of our business."""
         return ((f.code, f.reason) for where, what, f in self._forbid if what.search(line) and where.search(head))
 
-    def requirements_met_by(self, stack: Sequence[str]) -> Iterator[int]:
+    def requirements_met_by(self, stack: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """(index of each requirement that the last line of `stack` is, text of its group `why`)."""
         for index, match in enumerate(self._require):
             if len(match) == len(stack) and all(p.search(t) for p, t in zip(match, stack, strict=True)):
-                yield index
+                found = match[-1].search(stack[-1])
+                yield index, (found.groupdict().get("why") or "") if found else ""
 
     def marked(self, stack: Sequence[str], mark: Mark) -> str:
         """The last line of `stack`, its encoding cut out and its secret replaced."""

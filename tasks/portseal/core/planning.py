@@ -10,6 +10,7 @@ from pathlib import Path
 from hier_config.root import HConfig
 
 from portseal.core import tree
+from portseal.core.capability import applies
 from portseal.core.differences import diff, sections
 from portseal.core.intent import SwitchIntent
 from portseal.core.marks import MARK, OPAQUE, Marks
@@ -82,7 +83,7 @@ def plan_switch(
     ports = tuple(port.port for port in intent.ports) + tuple(sorted(gone))
     owned = _owned(intent, running, pack, ports, marks)
     refusals = tuple(Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in unmet)
-    refusals += _refusals(ports, owned, pack)
+    refusals += _refusals(intent, ports, owned, pack)
     if any(refusal.scope == SWITCH_WIDE for refusal in refusals):
         return _untouched(intent, pack, ports, owned, refusals)
     refused = {refusal.scope for refusal in refusals}
@@ -223,8 +224,14 @@ def _file_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, t
         yield _scope(lines[0], pack), lines
 
 
-def _refusals(ports: Sequence[str], owned: OwnedConfiguration, pack: Pack) -> tuple[Refusal, ...]:
-    found = [Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in owned.missing]
+def _refusals(
+    intent: SwitchIntent, ports: Sequence[str], owned: OwnedConfiguration, pack: Pack
+) -> tuple[Refusal, ...]:
+    found = []
+    for index, reason in owned.missing:
+        need = pack.require[index]
+        scopes = [port.port for port in intent.ports if applies(need.when, port)] if need.when else [SWITCH_WIDE]
+        found += [Refusal(scope=scope, code=need.code, reason=reason) for scope in scopes]
     for port in ports:
         facts = owned.ports.get(port)
         if facts is None and not pack.ports.listed:

@@ -158,6 +158,9 @@ class Require(Value):
     match: Lineage
     code: str
     reason: str
+    """Told to the engineer; `{why}` in it is the text of the line's group `why`."""
+    when: dict[str, tuple[str, ...]] = {}
+    """Fields of a port's intent with values, as in `[[conflict]]`: only such ports need it, and only they are left alone."""
     absent: bool = False
     """The line must *not* be there (somebody else's method list, say)."""
     unless_option: str | None = None
