@@ -142,4 +142,6 @@ def _source_options(work: Path) -> list[str]:
 
 def _as_sources(text: str) -> str:
     """A list of sources of binary packages as one of source packages."""
-    return re.sub(r"^(Types:)[ \t]+deb\b.*$|^deb(?=[ \t])", lambda m: "Types: deb-src" if m[1] else "deb-src", text, flags=re.M)
+    return re.sub(
+        r"^(Types:)[ \t]+deb\b.*$|^deb(?=[ \t])", lambda m: "Types: deb-src" if m[1] else "deb-src", text, flags=re.M
+    )

@@ -59,22 +59,22 @@ class Lab:
 def cases(lab: Lab) -> Iterator[Case]:
     """Every case in order; a failed one does not keep the next from being tried."""
     everyone = f"{len(lab.campus.stations)} of {len(lab.campus.stations)} reach the recorder"
-    yield _timed("unsealed: every camera", everyone, lab.reach)
-    yield _timed("plan finds changes", "exit 2", lambda: f"exit {lab.product.plan()}")
-    yield _timed("apply", "exit 0", lambda: _applied(lab))
-    yield _timed("sealed: every camera", everyone, lab.reach)
-    yield _timed("verify", "exit 0, all as-intended", lambda: _verified(lab))
-    yield _timed("a second plan is empty", "exit 0", lambda: f"exit {lab.product.plan()}")
-    yield _timed("a push that breaks RADIUS rolls back", "exit 2, files as before", lambda: _broken_push(lab))
-    yield _timed("and every camera comes back", everyone, lab.reach)
-    yield _timed("apply killed after arming", "armed, files changed", lambda: _killed(lab))
+    yield timed("unsealed: every camera", everyone, lab.reach)
+    yield timed("plan finds changes", "exit 2", lambda: f"exit {lab.product.plan()}")
+    yield timed("apply", "exit 0", lambda: _applied(lab))
+    yield timed("sealed: every camera", everyone, lab.reach)
+    yield timed("verify", "exit 0, all as-intended", lambda: _verified(lab))
+    yield timed("a second plan is empty", "exit 0", lambda: f"exit {lab.product.plan()}")
+    yield timed("a push that breaks RADIUS rolls back", "exit 2, files as before", lambda: _broken_push(lab))
+    yield timed("and every camera comes back", everyone, lab.reach)
+    yield timed("apply killed after arming", "armed, files changed", lambda: _killed(lab))
     yield from _intruders(lab)
-    yield _timed("the switch's own timer undoes the killed apply", "files as before", lambda: _undone(lab))
-    yield _timed("and the cameras of those ports", "cam-05 reaches the recorder", lambda: _back(lab))
+    yield timed("the switch's own timer undoes the killed apply", "files as before", lambda: _undone(lab))
+    yield timed("and the cameras of those ports", "cam-05 reaches the recorder", lambda: _back(lab))
     yield from _wrong_secret(lab)
 
 
-def _timed(name: str, expected: str, do: Callable[[], str]) -> Case:
+def timed(name: str, expected: str, do: Callable[[], str]) -> Case:
     begin = time.monotonic()
     try:
         seen = do()

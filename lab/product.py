@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from lab.campus import SECRET, Campus
-from lab.net import Daemon, LabError
-from lab.site import Site
+from lab.campus import SECRET
+from lab.net import Daemon, Keeper, LabError
 
 PORTSEAL = Path(sys.executable).with_name("portseal")
 
@@ -26,19 +25,22 @@ class Judged(NamedTuple):
 class Product:
     """The command line, in the engineer's namespace, with the secrets of the engineer's environment."""
 
-    def __init__(self, campus: Campus, site: Site) -> None:
-        self._campus, self._site = campus, site
+    def __init__(self, keeper: Keeper, site: Path) -> None:
+        self._keeper, self._site = keeper, site
         self.secret = SECRET
-        self.plan_file = campus.keeper.work / "plan.json"
+        self.keys: dict[str, str] = {}
+        """CAK of each camera that has one, by its name."""
+        self.plan_file = keeper.work / "plan.json"
 
     def run(self, *arguments: str, seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
         """One verb on the lab's site, whatever its exit code."""
-        return self._campus.keeper.run(
+        return self._keeper.run(
             str(PORTSEAL), *arguments, where="engineer", check=False, env=self._environment(), seconds=seconds
         )
 
     def _environment(self) -> dict[str, str]:
-        return {"PORTSEAL_SECRET_RADIUS_LAB": self.secret, "NO_COLOR": "1", "COLUMNS": "160"}
+        keys = {f"PORTSEAL_SECRET_CAK_{name.upper().replace('-', '_')}": cak for name, cak in self.keys.items()}
+        return {"PORTSEAL_SECRET_RADIUS_LAB": self.secret, "NO_COLOR": "1", "COLUMNS": "160", **keys}
 
     def plan(self) -> int:
         """The exit code of `portseal plan`; the plan is in `plan_file`.
@@ -46,20 +48,20 @@ class Product:
         Raises:
             LabError: no plan could be made.
         """
-        done = self.run("plan", "-s", str(self._site.path), "-o", str(self.plan_file))
+        done = self.run("plan", "-s", str(self._site), "-o", str(self.plan_file))
         if done.returncode not in (0, 2):
             raise LabError(f"portseal plan: exit {done.returncode}: {done.stdout}{done.stderr}")
         return done.returncode
 
     def apply(self, *options: str) -> subprocess.CompletedProcess[str]:
         """`portseal apply` of the plan that was made last."""
-        return self.run("apply", str(self.plan_file), "-s", str(self._site.path), "-y", *options)
+        return self.run("apply", str(self.plan_file), "-s", str(self._site), "-y", *options)
 
     def begin_apply(self) -> Daemon:
         """The same, not waited for."""
         variables = [f"{name}={value}" for name, value in self._environment().items()]
-        command = ["env", *variables, str(PORTSEAL), "apply", str(self.plan_file), "-s", str(self._site.path), "-y"]
-        return self._campus.keeper.start(*command, where="engineer", log=self._campus.keeper.work / "apply.log")
+        command = ["env", *variables, str(PORTSEAL), "apply", str(self.plan_file), "-s", str(self._site), "-y"]
+        return self._keeper.start(*command, where="engineer", log=self._keeper.work / "apply.log")
 
     def verify(self, *options: str) -> dict[str, Judged]:
         """What `portseal verify` says, by camera.
@@ -67,7 +69,7 @@ class Product:
         Raises:
             LabError: it said nothing that is JSON.
         """
-        done = self.run("verify", "-s", str(self._site.path), "--format", "json", *options)
+        done = self.run("verify", "-s", str(self._site), "--format", "json", *options)
         try:
             found = json.loads(done.stdout)["verdicts"]
         except (ValueError, KeyError) as error:

@@ -62,7 +62,9 @@ echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
 
     def speak_in_clear(self) -> None:
         """No MACsec from now on."""
-        self._machine.run(f"{self._ended()}\nip -n {self.name} link delete ms0\nip -n {self.name} link set eth0 master br0")
+        self._machine.run(
+            f"{self._ended()}\nip -n {self.name} link delete ms0\nip -n {self.name} link set eth0 master br0"
+        )
 
     def hold_key(self, ckn: str, cak: str) -> None:
         """A static CAK from now on."""

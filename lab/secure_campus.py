@@ -55,13 +55,15 @@ class SecureCampus:
     def _cables(self) -> str:
         """Shell that makes namespaces, bridge and wires: ports are ordinary bridge ports at first."""
         lines = ["set -e", "ip netns add recorder", "ip link add uplink type veth peer name eth0 netns recorder"]
-        lines += ["ip link add br0 type bridge mcast_snooping 0", "ip link set br0 up", "ip link set uplink master br0 up"]
+        lines += [
+            "ip link add br0 type bridge mcast_snooping 0",
+            "ip link set br0 up",
+            "ip link set uplink master br0 up",
+        ]
         lines += [f"ip -n recorder address add {RECORDER}/24 dev eth0", "ip -n recorder link set eth0 up"]
         for number, camera in enumerate(self.cameras, 1):
             lines.append(f"ip netns add {camera.name}")
-            lines.append(
-                f"ip link add swp{number} type veth peer name eth0 netns {camera.name} address {camera.mac}"
-            )
+            lines.append(f"ip link add swp{number} type veth peer name eth0 netns {camera.name} address {camera.mac}")
             lines.append(f"ip link set swp{number} master br0 up")
             lines.append(camera.setting_up())
         return "\n".join(lines)

@@ -224,9 +224,7 @@ def _file_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, t
         yield _scope(lines[0], pack), lines
 
 
-def _refusals(
-    intent: SwitchIntent, ports: Sequence[str], owned: OwnedConfiguration, pack: Pack
-) -> tuple[Refusal, ...]:
+def _refusals(intent: SwitchIntent, ports: Sequence[str], owned: OwnedConfiguration, pack: Pack) -> tuple[Refusal, ...]:
     found = []
     for index, reason in owned.missing:
         need = pack.require[index]

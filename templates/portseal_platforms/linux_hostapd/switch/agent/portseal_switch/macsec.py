@@ -25,6 +25,13 @@ def ip(*arguments, port):
         raise Refused(f"{port}: ip {' '.join(arguments)}: {done.stderr.strip()}")
 
 
+def ip_lines(lines, port):
+    """Several `ip` commands in one process, none after one that it objects to."""
+    done = subprocess.run(["ip", "-batch", "-"], input="\n".join(lines), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(f"{port}: ip: {' '.join(done.stderr.split())} ({'; '.join(lines)})")
+
+
 def ip_json(*arguments):
     """What `ip` knows; nothing where it objects."""
     done = subprocess.run(["ip", "-j", *arguments], capture_output=True, text=True, check=False)
@@ -80,20 +87,21 @@ def silent(settings):
 
 def secure(settings):
     """Put the MACsec interface in the port's place. The port leaves the bridge first: from then on nothing passes."""
-    port, closed = settings["port"], settings["mode"] == "closed"
-    ip("link", "set", "dev", settings["bridge"], "type", "bridge", "no_linklocal_learn", "1", port=port)
-    ip("link", "set", "dev", port, "nomaster", port=port)
+    port, bridge, closed = settings["port"], settings["bridge"], settings["mode"] == "closed"
+    ip_lines([f"link set dev {bridge} type bridge no_linklocal_learn 1", f"link set dev {port} nomaster"], port)
     guard(port, settings["macsec"] == "must-secure")
     keep_to_itself(port)
     make_room(port)
-    ip("link", "set", "dev", port, "up", port=port)
-    index = interfaces()[port]["index"]
-    channel = channel_of(port, index)
-    if channel not in interfaces():
-        secy = ("type", "macsec", "port", "1", "encrypt", "on", "validate", "strict", "protect", "on")
-        ip("link", "add", "link", port, "name", channel, *secy, port=port)
-        ip("link", "set", "dev", channel, "mtu", "1500", port=port)
-    ip("link", "set", "dev", channel, "master", settings["bridge"], port=port)
+    every = interfaces()
+    channel = channel_of(port, every[port]["index"])
+    made = [
+        f"link add link {port} name {channel} type macsec port 1 encrypt on validate strict protect on",
+        f"link set dev {channel} mtu 1500",
+    ]
+    ip_lines(
+        [f"link set dev {port} up", *([] if channel in every else made), f"link set dev {channel} master {bridge}"],
+        port,
+    )
     index = interfaces()[channel]["index"]
     set_port(index, locked=closed, mab=False, learning=not closed)
     if closed:
@@ -130,15 +138,14 @@ def keep_to_itself(port):
 
 def guarded(port):
     """Whether the kernel drops cleartext on this port in both directions."""
-    return all(
-        f"pref {FILTER[-1][0]} matchall" in traffic("filter", "show", "dev", port, way) for way in ("ingress", "egress")
-    )
+    last = f"pref {FILTER[-1][0]} matchall"
+    return all(last in tc("filter", "show", "dev", port, way) for way in ("ingress", "egress"))
 
 
-def traffic(*arguments):
+def tc(*arguments, lines=()):
     """What `tc` prints; nothing where it objects or is not there."""
     try:
-        done = subprocess.run(["tc", *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(["tc", *arguments], input="\n".join(lines), capture_output=True, text=True, check=False)
     except OSError:
         return ""
     return done.stdout
@@ -148,18 +155,17 @@ def guard(port, on):
     """Have the kernel drop cleartext on this port, or not. What lets MACsec and EAPOL pass comes first."""
     if on == guarded(port):
         return
-    if "clsact" in traffic("qdisc", "show", "dev", port):
-        ways = [(way, number) for way in ("ingress", "egress") for number, *_ in FILTER]
-        for way, number in ways:
-            traffic("filter", "del", "dev", port, way, "pref", str(number))
+    places = [(way, *each) for way in ("ingress", "egress") for each in FILTER]
+    tc("-force", "-batch", "-", lines=[f"filter del dev {port} {way} pref {number}" for way, number, *_ in places])
     if not on:
         return
-    traffic("qdisc", "add", "dev", port, "clsact")
-    for way in ("ingress", "egress"):
-        for number, kind, action in FILTER:
-            traffic(
-                "filter", "add", "dev", port, way, "pref", str(number), "protocol", kind, "matchall", "action", action
-            )
+    adding = "filter add dev {} {} pref {} protocol {} matchall action {}"
+    tc(
+        "-force",
+        "-batch",
+        "-",
+        lines=[f"qdisc add dev {port} clsact", *(adding.format(port, *each) for each in places)],
+    )
     if not guarded(port):
         raise Refused(
             f"{port}: the kernel takes no filter that drops cleartext (tc, clsact, matchall), so must-secure cannot be"
