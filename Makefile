@@ -1,7 +1,7 @@
 # Needs make and Python 3.11 or newer; every target sets up what it uses in $(VENV).
 #   make demo    the whole way on the example site, against simulated switches
 #   make test    ruff, mypy and the tests
-#   make lab     the real 802.1X network on this machine (root, Debian)
+#   make lab     real 802.1X and MACsec networks on this machine (root, Debian)
 #   make bench   the measurements
 # Another interpreter: make PYTHON=python3.13 test
 
