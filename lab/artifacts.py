@@ -145,3 +145,18 @@ def _as_sources(text: str) -> str:
     return re.sub(
         r"^(Types:)[ \t]+deb\b.*$|^deb(?=[ \t])", lambda m: "Types: deb-src" if m[1] else "deb-src", text, flags=re.M
     )
+
+
+def missing() -> str | None:
+    """Why the MACsec lab cannot run here, or None; what it needs is made where it is not cached."""
+    absent = [tool for tool in TOOLS if not shutil.which(tool, path=SYSTEM_PATH)]
+    if absent:
+        return f"needs {', '.join(absent)} (Debian packages: lab/packages.txt)"
+    if not Path("/dev/net/tun").exists():
+        return "needs /dev/net/tun"
+    try:
+        kernel()
+        hostapd()
+    except LabError as error:
+        return f"cannot get what it needs: {error}"
+    return None

@@ -51,9 +51,7 @@ def port(number: int, cak: CakSource | None) -> PortIntent:
 def plan(running: str) -> SwitchPlan:
     radius = Radius.model_validate({"servers": [{"name": "r", "address": "192.0.2.1", "key": "radius/r"}]})
     ports = (port(1, None), port(2, CakSource.STATIC), port(3, CakSource.DERIVED))
-    intent = SwitchIntent(
-        switch="sw", platform=FOLDER.name, radius=radius, options={}, ports=ports, macsec_policies={}
-    )
+    intent = SwitchIntent(switch="sw", platform=FOLDER.name, radius=radius, options={}, ports=ports, macsec_policies={})
     secrets = {"radius/r": SecretStr("shared"), "cak/x": SecretStr("00" * 16)}
     marks = Marks("sw", secrets.__getitem__, SecretStr("k" * 32))
     return plan_switch(intent, running, load_pack(FOLDER), [FOLDER], marks=marks)
