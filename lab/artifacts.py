@@ -30,6 +30,7 @@ CONFIG_EAP=y
 CONFIG_EAP_TLS=y
 """
 """A .config of hostapd: an authenticator on a wire with MKA, and nothing of wireless networks."""
+TOOLS = ("apt-get", "dpkg", "dpkg-source", "make", "gcc", "pkg-config", "modprobe", "tc", "ssh", "ssh-keygen")
 SOURCES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d")
 
 
