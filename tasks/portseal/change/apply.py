@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pydantic import JsonValue
 
 from portseal.change.ending import Ending, SwitchResult
-from portseal.change.standing import check_fresh, read_back, still_there
+from portseal.change.standing import Standing, check_fresh, read_back, standing, still_there
 from portseal.change.terms import Change, Ended
 from portseal.change.undo import undo
 from portseal.confirm import confirm, save, undo_refused
@@ -24,7 +24,7 @@ from portseal.core.observation import LinkState, PortState
 from portseal.core.probes import probe_commands, unmet
 from portseal.core.verdict import Outcome, Verdict
 from portseal.observe import observe
-from portseal.push import check_idle, push
+from portseal.push import check_idle, is_idle, push
 from portseal.transport.session import Session
 from portseal.verify import wait_for
 
@@ -120,13 +120,32 @@ def keep(
         confirm(session, change.pack)
         lost = not change.pack.commit.pending and not still_there(change, session, digest)
     except SessionCut as error:
-        text = f"the session was lost while confirming ({error}); plan again to see what the switch has"
-        return change.end(Ending.UNCERTAIN, text, found)
+        return _confirm_again(change, found, stored, why=f"the session was lost while confirming ({error})")
     except PortsealError as error:
         return undo(change, f"could not be confirmed: {error}", lost=True, verdicts=found)
     if lost:
         text = "confirmed, and the change is not there any more: the switch's timer had ended before; plan again"
         return change.end(Ending.UNCERTAIN, text, found)
+    return keep_confirmed(change, session, found, stored)
+
+
+def _confirm_again(change: Change, found: tuple[Verdict, ...], stored: Mapping[str, str], *, why: str) -> SwitchResult:
+    """Look whether the confirmation arrived, and give it again where the timer runs still."""
+    commit = change.pack.commit
+    unclear = f"{why}; `portseal resume` or a new plan tells what the switch has"
+    if not commit.pending:
+        return change.end(Ending.UNCERTAIN, unclear, found)
+    try:
+        session = change.reconnect()
+        running, pending = session.run([change.pack.read.command, commit.pending])
+        if not is_idle(pending, commit):
+            confirm(session, change.pack)
+        elif standing(change, running) is Standing.BEFORE:
+            return change.end(Ending.ROLLED_BACK, f"{why}; the switch's own timer took it back", found)
+        elif standing(change, running) is Standing.OTHER:
+            return change.end(Ending.UNCERTAIN, unclear, found)
+    except PortsealError as error:
+        return change.end(Ending.UNCERTAIN, f"{unclear} ({error})", found)
     return keep_confirmed(change, session, found, stored)
 
 

@@ -16,7 +16,7 @@ from portseal.simulator.faults import Fault
 from portseal.simulator.latency import delayed_listener
 from portseal.simulator.server import Server
 from portseal.simulator.switch import LogLine, Switch
-from portseal.simulator.world import CameraSpec, Device, PortSpec, RadiusSpec, SwitchSpec
+from portseal.simulator.world import CameraSpec, Device, FarEnd, PortSpec, RadiusSpec, SwitchSpec
 
 __all__ = ["Farm", "Handle", "PortSpec", "SwitchSpec"]
 
@@ -58,6 +58,10 @@ class Handle:
         """
         before = self._switch.box.plugged(port) if beside else ()
         self._do(lambda: self._switch.box.plug(port, (*before, device)))
+
+    def far_end(self, port: str, mac: str) -> FarEnd:
+        """What the device `mac` in a port notices of it."""
+        return self._do(lambda: self._switch.box.far_end(port, mac))
 
     def unplug(self, port: str) -> None:
         """Take everything out of a port.
