@@ -174,9 +174,11 @@ def revoke(
             if (each.role, each.name) == (role, name) and each.revoked is None and number in (None, each.number)
         }
         if not meant:
-            raise InputError(
-                f"no certificate to {role} {name} is there that still counts; {authority.folder}/index.json has all"
-            )
+            known = [each for each in index.issued if (each.role, each.name) == (role, name) and each.revoked]
+            if known:  # an earlier call may have been interrupted before the list was there
+                _write_list(authority, index, now, crl_days)
+            already = "; what there was is revoked already, and the list was made anew" if known else ""
+            raise InputError(f"no certificate to {role} {name} still counts{already} ({authority.folder}/index.json)")
         changed = tuple(
             each.model_copy(update={"revoked": now}) if each.serial in meant else each for each in index.issued
         )

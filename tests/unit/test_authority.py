@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import shutil
@@ -79,7 +80,9 @@ def test_what_is_revoked_is_believed_no_more_and_the_rest_is(ca: Authority) -> N
     assert gone.serial == one.issued.serial
     assert "certificate revoked" in verified(ca, one.certificate, "sslclient")
     assert verified(ca, other.certificate, "sslclient").endswith(": OK\n")
-    with pytest.raises(InputError, match="no certificate to camera cam-1 is there that still counts"):
+    with pytest.raises(
+        InputError, match="no certificate to camera cam-1 still counts; what there was is revoked already"
+    ):
         revoke(ca, "camera", "cam-1", now=NOW, crl_days=30)
 
 
@@ -155,23 +158,74 @@ def test_nothing_is_written_over(ca: Authority) -> None:
     assert first.certificate.read_bytes() == kept
 
 
-def test_a_process_that_dies_before_the_certificate_is_a_file_leaves_one_that_can_be_revoked(
-    ca: Authority, monkeypatch: pytest.MonkeyPatch
+class Killed(BaseException):
+    """Stands for the end of the process: nothing of ours catches it."""
+
+
+def killed_at(step: int, patch: pytest.MonkeyPatch) -> None:
+    """Let the `step`-th making or renaming of a file from now on be the last thing that this process does."""
+    left = [step]
+
+    def count() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed
+
+    real_open, real_replace = os.open, Path.replace
+
+    def opening(path: str | Path, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_EXCL:
+            count()
+        return real_open(path, flags, mode)
+
+    def replacing(path: Path, target: Path) -> Path:
+        count()
+        return real_replace(path, target)
+
+    patch.setattr(os, "open", opening)
+    patch.setattr(Path, "replace", replacing)
+
+
+@pytest.mark.parametrize("step", range(1, 12))
+def test_a_process_that_is_killed_at_any_step_leaves_an_authority_that_goes_on(
+    ca: Authority, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    real = os.open
-
-    def dying(path: str | Path, flags: int, mode: int = 0o777) -> int:
-        if "issued" in str(path):
-            raise KeyboardInterrupt
-        return real(path, flags, mode)
-
-    monkeypatch.setattr(os, "open", dying)
-    with pytest.raises(KeyboardInterrupt):
+    killed_at(step, monkeypatch)
+    with contextlib.suppress(Killed):
         issue(ca, wanted(), "cam-1", kind="ec-p256", now=NOW)
+        revoke(ca, "camera", "cam-1", now=NOW, crl_days=30)
     monkeypatch.undo()
-    [entry] = read_index(ca.folder).issued
-    [gone] = revoke(ca, "camera", "cam-1", now=NOW, crl_days=30)
-    assert gone.serial == entry.serial
+    with contextlib.suppress(InputError):  # nothing was issued yet, or it was revoked: then the list is made anew
+        revoke(ca, "camera", "cam-1", now=NOW, crl_days=30)
+    there = {each.serial: each for each in read_index(ca.folder).issued}
+    for file in ca.folder.glob("issued/*.pem"):
+        assert f"{x509.load_pem_x509_certificate(file.read_bytes()).serial_number:x}" in there
+    on_the_list = {f"{each.serial_number:x}" for each in x509.load_pem_x509_crl((ca.folder / "crl.pem").read_bytes())}
+    assert on_the_list == set(there)
+    another = issue(ca, wanted(), "cam-1", kind="ec-p256", now=NOW, again_before=366)
+    assert verified(ca, another.certificate, "sslclient").endswith(": OK\n")
+
+
+@pytest.mark.parametrize("step", range(1, 9))
+def test_a_process_that_is_killed_while_an_authority_is_made_leaves_one_or_says_that_it_is_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    def make() -> None:
+        init_authority(
+            tmp_path / "ca", name="Site", kind="ec-p256", years=1, passphrase=PASSPHRASE, now=NOW, crl_days=30
+        )
+
+    killed_at(step, monkeypatch)
+    with contextlib.suppress(Killed):
+        make()
+    monkeypatch.undo()
+    if (tmp_path / "ca" / "ca.pem").exists():
+        renew_list(open_authority(tmp_path / "ca", PASSPHRASE), now=NOW, crl_days=30)
+    elif (tmp_path / "ca" / "ca.key").exists():
+        with pytest.raises(InputError, match="half of one"):
+            make()
+    else:
+        make()
 
 
 def test_a_key_that_never_left_the_camera_can_be_certified(ca: Authority) -> None:
