@@ -205,6 +205,13 @@ def test_a_camera_whose_api_is_down_is_unreachable_and_nothing_is_concluded(site
         site.end(port=9).state()
 
 
+def test_what_speaks_no_tls_is_told_as_that(site: Site) -> None:
+    with pytest.raises(
+        CameraUnreachable, match=r"speaks no TLS of ours at 127\.0\.0\.1 port \d+ \(.+\); nothing was sent"
+    ):
+        site.end(port=site.farm["acc-01"].port).state()
+
+
 def test_a_certificate_of_another_authority_is_refused_before_anything_is_sent(site: Site) -> None:
     before = len(site.farm.cameras["cam-1"].requests)
     with pytest.raises(CameraError, match=r"certificate is not trusted \(unable to get local issuer") as refused:

@@ -195,12 +195,16 @@ class AxisCamera:
     def _failure(self, error: httpx.HTTPError) -> CameraError:
         """An error of ours for one of the library's."""
         where = f"{self._reach.host} port {self._reach.port}"
-        if (wrong := _untrusted(error)) is not None:
+        failed = _tls_failure(error)
+        if isinstance(failed, ssl.SSLCertVerificationError):
             return CameraError(
                 self.camera,
-                f"its certificate is not trusted ({wrong}), so nothing was sent; name its authority by `ca` in portseal.toml, "
+                f"its certificate is not trusted ({failed.verify_message}), so nothing was sent; name its authority by `ca` in portseal.toml, "
                 "or renew it (`portseal certs`)",
             )
+        if failed is not None:
+            why = str(failed.reason or "no reason given").replace("_", " ").lower()
+            return CameraUnreachable(self.camera, f"speaks no TLS of ours at {where} ({why}); nothing was sent")
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             return CameraUnreachable(self.camera, f"does not answer at {where}; nothing was sent")
         if isinstance(error, httpx.TimeoutException):
@@ -238,11 +242,9 @@ class _Login(httpx.Auth):
             yield next(self._basic.auth_flow(request))
 
 
-def _untrusted(error: BaseException) -> str | None:
-    """Why the certificate was not trusted; None where that is not what went wrong."""
+def _tls_failure(error: BaseException) -> ssl.SSLError | None:
+    """What went wrong with TLS, where it was that."""
     seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLCertVerificationError):
-            return seen.verify_message
+    while seen is not None and not isinstance(seen, ssl.SSLError):
         seen = seen.__cause__ or seen.__context__
-    return None
+    return seen
