@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
+from portseal.core.elsewhere import listed_ports, named_servers, with_meanings
 from portseal.core.encodings import decode
 from portseal.core.errors import ParseError
 from portseal.core.model import Value
@@ -71,8 +72,9 @@ def owned_configuration(
     Raises:
         ParseError: the text does not end as a whole configuration does, so it was cut or is something else.
     """
-    lines = tuple(_lines(running, pack))
-    rules = _Rules(pack, tuple(ports), (*radius_addresses, *_named_servers(lines, pack)))
+    lines = with_meanings(tuple(_lines(running, pack)), pack.alias)
+    servers = named_servers(lines, [owned.named_by for owned in pack.owned if owned.named_by])
+    rules = _Rules(pack, tuple(ports), (*radius_addresses, *servers))
     kept: list[str] = []
     keep: list[str] = []
     facts: dict[str, list[tuple[str, str]]] = {}
@@ -80,6 +82,8 @@ def owned_configuration(
     stack: list[str] = []
     emitted = emitted_keep = 0  # how many levels of the current lineage stand in the results already
     wanted = frozenset(ports)
+    for port, code, reason in listed_ports(lines, pack.listed, ports):
+        facts.setdefault(port, []).append((code, reason))
     for depth, text in lines:
         del stack[depth:]
         emitted, emitted_keep = min(emitted, depth), min(emitted_keep, depth)
@@ -109,19 +113,6 @@ def owned_configuration(
         ports={port: PortFacts(forbidden=tuple(dict.fromkeys(found))) for port, found in facts.items()},
         missing=missing,
     )
-
-
-def _named_servers(lines: Sequence[_Line], pack: Pack) -> Iterator[str]:
-    """Addresses of the servers that our own lines name."""
-    for match in (owned.named_by for owned in pack.owned if owned.named_by):
-        patterns = [re.compile(pattern) for pattern in match]
-        stack: list[str] = []
-        for depth, text in lines:
-            del stack[depth:]
-            stack.append(text)
-            inside = all(p.search(above) for p, above in zip(patterns, stack[:-1], strict=False))
-            if depth == len(patterns) - 1 and inside and (found := patterns[-1].search(text)):
-                yield from found["addresses"].strip("[] ").split()
 
 
 def _emit(into: list[str], stack: Sequence[str], emitted: int, depth: int, shown: str) -> int:

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from portseal.core.commit import Commit, Files, Strategy
+from portseal.core.elsewhere import Alias, Listed
 from portseal.core.encodings import Encoding
 from portseal.core.errors import PlatformError
 from portseal.core.evidence import Evidence
@@ -248,6 +249,8 @@ class Pack(Value):
     """Lines the switch may hide because they are its defaults: present and absent mean the same."""
     secrets: tuple[SecretPlace, ...] = ()
     forbid: tuple[Forbid, ...] = ()
+    listed: tuple[Listed, ...] = ()
+    alias: tuple[Alias, ...] = ()
     require: tuple[Require, ...] = ()
     probe: tuple[Probe, ...] = ()
     preflight: tuple[PreflightCheck, ...] = ()

@@ -44,7 +44,7 @@ def configuration(start: Start) -> str:
         text += f'{where} description "{f"camera {port.camera}" if port.camera else "free"}"\n'
         text += "" if port.camera else f"{where} disable\n"
         text += f"{where} unit 0 family ethernet-switching interface-mode access\n"
-        text += f"{where} unit 0 family ethernet-switching vlan members {port.vlan}\n"
+        text += f"{where} unit 0 family ethernet-switching vlan members cameras-{port.vlan}\n"
     vlans = "\n".join(f"set vlans cameras-{vlan} vlan-id {vlan}" for vlan in start.vlans)
     return text + _TAIL.format(uplink=UPLINK, last=start.number, vlans=vlans)
 
