@@ -109,6 +109,7 @@ def test_an_authority_is_made_issues_revokes_and_shows_what_ends(line: Line) -> 
     assert "revoked: issued/camera-cam-2-1.pem" in line.good("certs", "revoke", "camera", "cam-2", "--yes")
     line.good("certs", "crl")
     line.good("certs")
+    assert "PRIVATE KEY" not in line.seen
 
 
 def test_what_the_authority_cannot_do_is_refused_with_the_reason_and_no_secret_is_shown_or_written(line: Line) -> None:
