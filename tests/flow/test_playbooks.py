@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import http.server
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -295,3 +298,27 @@ def test_a_change_after_which_nobody_can_log_in_is_not_confirmed(two: Line) -> N
     assert result.ending == "rolled-back"
     assert "could not be verified" in result.message
     assert two["acc-02"].running_config() == before
+
+
+def test_keys_are_replaced_in_their_window_only_and_only_where_they_are_due(two: Line) -> None:
+    text = "schema_version: 1\nname: rotate\naction: rotate-keys\n"
+    done = two.run("run", book(two, text), "-y")
+    assert done.returncode == 0, done.stderr
+    assert "No key of the targets is due" in done.stdout
+    later = datetime.now(UTC) + timedelta(hours=4)
+    window = f'window: {{timezone: UTC, recurrence: FREQ=DAILY, start: "{later:%H:%M}", duration: 2h}}\n'
+    closed = two.run("run", book(two, text + window), "-y")
+    assert closed.returncode == 1
+    assert "the window is closed" in closed.stderr
+
+
+def test_the_playbook_in_python_lists_the_ports_that_do_not_pass(two: Line, repository: Path) -> None:
+    two.plan()
+    two.apply()
+    two["acc-01"].plug("GigabitEthernet1/0/1", Device(mac="02:00:00:00:00:66", traffic=True))
+    script = repository / "playbooks" / "failing_ports.py"
+    call = [sys.executable, str(script), str(two.site), "--group", "access"]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    rows = csv.DictReader(done.stdout.splitlines())
+    assert [(row["camera"], row["reason"]) for row in rows] == [("cam-1", "wrong-camera")]

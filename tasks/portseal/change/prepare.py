@@ -111,7 +111,7 @@ def prepare(
         pause=float(book.waves.pause),
         opens=book.action is Action.OPEN_PORT,
     )
-    opening, open_now = _opening(book, call)
+    opening, open_now = window_now(book, call)
     start = call.now if open_now or opening is None or call.at_once else opening.begins
     forbidden, warnings = _gates(book, estate, plan, call.port)
     return Prepared(
@@ -212,7 +212,8 @@ def _fresh(estate: Estate, call: Call, done: Callable[[str], None]) -> Plan:
     )
 
 
-def _opening(book: Playbook, call: Call) -> tuple[Opening | None, bool]:
+def window_now(book: Playbook, call: Call) -> tuple[Opening | None, bool]:
+    """The opening that there is now, or the next, and whether it is now; (None, True) where the playbook has no window."""
     if book.window is None:
         return None, True
     freezes: tuple[Freeze, ...] = ()

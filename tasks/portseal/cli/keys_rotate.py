@@ -91,7 +91,7 @@ def rotate(
             out.print("No rotation is under way.")
         _tell(results)
         return
-    names = names or _due(book, today)
+    names = names or due_cameras(book, today)
     if not names:
         out.print("No key is due; name the cameras whose key is to be replaced all the same.")
         return
@@ -109,7 +109,8 @@ def rotate(
     _tell(results, refused=refused)
 
 
-def _due(book: KeyBook, today: date) -> tuple[str, ...]:
+def due_cameras(book: KeyBook, today: date) -> tuple[str, ...]:
+    """Names of the cameras whose key is due to be replaced."""
     from portseal.keys import due
 
     found = []

@@ -14,7 +14,7 @@ from portseal.cli.options import SiteDir
 if TYPE_CHECKING:
     from portseal.change.perform import Performed
     from portseal.change.playbook import Playbook
-    from portseal.change.prepare import Prepared
+    from portseal.change.prepare import Call, Prepared
     from portseal.estate import Estate
 
 
@@ -56,9 +56,10 @@ def run(
     estate = open_estate(site)
     if book.action is Action.AUDIT:
         raise typer.Exit(_audit(book, estate))
-    if book.action is Action.ROTATE_KEYS:
-        raise typer.Exit(_rotate(book, estate, site, dry=dry_run, yes=yes))
     call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
+    if book.action is Action.ROTATE_KEYS:
+        _rotate(book, estate, call, dry=dry_run, yes=yes, reason=reason, ticket=ticket)
+        return
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
         prepared = prepare(book, estate, call, done=done)
     _show(prepared, at_once=now)
@@ -177,7 +178,26 @@ def _audit(book: Playbook, estate: Estate) -> int:
     return exit_code(verdicts)
 
 
-def _rotate(book: Playbook, estate: Estate, site: Path, *, dry: bool, yes: bool) -> int:
+def _rotate(book: Playbook, estate: Estate, call: Call, *, dry: bool, yes: bool, reason: str, ticket: str) -> None:
+    """Replace the keys that are due on the targeted switches, while the window is open."""
+    from portseal.change.prepare import window_now
+    from portseal.change.view import chosen
+    from portseal.cli.keys_rotate import due_cameras, rotate
     from portseal.core.errors import InputError
+    from portseal.key_book import open_book
 
-    raise InputError(f"{book.name}: `portseal keys rotate -s {site}` rotates keys")
+    aim, site = book.targets, estate.site
+    within = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
+    opening, is_open = window_now(book, call)
+    if not dry and not is_open and not (call.at_once and reason.strip()):
+        opens = f"{opening.begins:%Y-%m-%d %H:%M} UTC" if opening else "never"
+        raise InputError(
+            f"{book.name}: the window is closed; it opens {opens}. --now with a --reason does not wait for it"
+        )
+    hosts = within.nornir.inventory.hosts
+    there = {camera.name for camera in site.site.cameras if camera.switch in hosts}
+    names = [name for name in due_cameras(open_book(site.path), call.now.date()) if name in there]
+    if not names:
+        typer.echo("No key of the targets is due; `portseal keys rotate CAMERA` replaces one all the same.")
+        return
+    rotate(names, site=site.path, dry_run=dry, yes=yes, reason=reason, ticket=ticket)
