@@ -10,6 +10,7 @@ from portseal.core.errors import SwitchError
 from portseal.core.platforms import Pack
 from portseal.estate import Estate
 from portseal.push import check_idle, is_idle
+from portseal.transport.candidate import CandidateSession
 from portseal.transport.session import ConfigureLine, Session
 
 
@@ -36,7 +37,10 @@ def confirm(session: Session, pack: Pack) -> None:
     Raises:
         SwitchError: the switch did not take the confirmation; its timer may still run.
     """
-    _send(session, pack.commit.confirm, "confirm")
+    if isinstance(session, CandidateSession):
+        session.confirm()
+    else:
+        _send(session, pack.commit.confirm, "confirm")
     if pack.commit.pending:
         (shown,) = session.run([pack.commit.pending])
         check_idle(session.switch, shown, pack.commit)
@@ -66,7 +70,10 @@ def revert(session: Session, pack: Pack) -> None:
         if is_idle(shown, commit):
             _send(session, commit.abandon, "throw away")
             return
-    _send(session, commit.revert, "revert")
+    if isinstance(session, CandidateSession):
+        session.rollback()
+    else:
+        _send(session, commit.revert, "revert")
 
 
 def undo_refused(session: Session, pack: Pack) -> None:
@@ -76,6 +83,9 @@ def undo_refused(session: Session, pack: Pack) -> None:
         SwitchError: the switch refused; its timer, where it has one, still undoes the change.
     """
     commit = pack.commit
+    if isinstance(session, CandidateSession):
+        session.discard()
+        return
     if commit.strategy.candidate:
         _send(session, commit.discard, "throw away")
         return

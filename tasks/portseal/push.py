@@ -18,7 +18,9 @@ from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 from portseal.core.platforms import Commit, Files, Pack
 from portseal.core.secrets import Resolve, reveal
+from portseal.core.stray import stray_lines
 from portseal.estate import Estate
+from portseal.transport.candidate import CandidateSession
 from portseal.transport.session import ConfigureLine, ConfigureResult, Session
 
 
@@ -78,6 +80,8 @@ def push(
         raise NotRevertable(plan.switch, f"{why}; nothing was begun")
     if not low <= minutes <= high:
         raise NotRevertable(plan.switch, f"a timer of {minutes} minutes is outside {low}..{high}; nothing was begun")
+    if isinstance(session, CandidateSession):
+        return _push_candidate(session, plan, pack, resolve, minutes)
     arm = timed(commit.arm, minutes)
     lines = (*arm, *_changes(plan, pack, resolve))
     last = timed((*commit.leave, *commit.activate), minutes)
@@ -104,6 +108,25 @@ def _raise_unbegun(switch: str, result: ConfigureResult) -> None:
         raise SwitchError(
             switch, f"the change could not be begun, `{result.errors[0].line.strip()}` was refused: {said}"
         )
+
+
+def _push_candidate(
+    session: CandidateSession, plan: SwitchPlan, pack: Pack, resolve: Resolve, minutes: int
+) -> PushResult:
+    """The plan's lines as a candidate; committed, with its timer, only if it changes what the plan says and nothing else."""
+    session.configure(timed(pack.commit.abandon, minutes))  # refused where nothing is left of an earlier change
+    result = session.load(tuple(_changes(plan, pack, resolve)))
+    _raise_for(plan.switch, result)
+    (running,) = session.run([pack.read.command])
+    stray = stray_lines(plan, pack, running, session.candidate())
+    if stray:
+        session.discard()
+        told = "; ".join(stray[:5]) + (f"; and {len(stray) - 5} more" if len(stray) > 5 else "")
+        raise SwitchError(
+            plan.switch, f"the candidate would change what the plan does not have, so it was dropped: {told}"
+        )
+    session.commit(revert_in=minutes * 60)
+    return PushResult(switch=plan.switch, minutes=minutes, lines=result.sent, round_trips=result.round_trips + 4)
 
 
 def _raise_for(switch: str, result: ConfigureResult, when: str = "") -> None:

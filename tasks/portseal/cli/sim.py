@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from portseal.simulator.farm import Farm
     from portseal.site import OpenSite
 
+_API_CA = "api-ca.pem"
 LOGIN = "login/simulator"
 
 
@@ -79,6 +80,7 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
 
     from portseal.cli.sim_cameras import lead_to_cameras
     from portseal.core.errors import InputError
+    from portseal.transport.connection import by_api
 
     if not (opened.path / "hosts.yaml").is_file():
         raise InputError(
@@ -88,16 +90,21 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
     yaml = YAML()
     hosts = yaml.load((target / "hosts.yaml").read_text(encoding="utf-8"))
     ports = {switch.name: switch.port for switch in farm}
+    apis = {switch.name: switch.api_port for switch in farm if switch.api_port}
     for name in list(hosts):
         host = hosts[name] if hosts[name] is not None else {}
         # port 9 is `discard`: nothing answers there, and above all not the real switch
         host.update({"hostname": "127.0.0.1", "port": ports.get(name, 9)})
         data = host.get("data") or {}
+        if by_api(opened.nornir.inventory.hosts[name]) and name in apis:
+            host["port"] = apis[name]
+            data["transport"] = {"via": "napalm", "ca_file": _API_CA}
         data.update({"login": {"username": user, "password": LOGIN}, "accept_unknown_host_key": False})
         host["data"], hosts[name] = data, host
     with (target / "hosts.yaml").open("w", encoding="utf-8") as file:
         yaml.dump(hosts, file)
     (target / "known_hosts").write_text(farm.known_hosts(), encoding="ascii")
+    (target / _API_CA).write_text(farm.authority.pem, encoding="ascii")
     _write_secrets(opened, target, {**lead_to_cameras(target, farm), **known})
 
 

@@ -63,6 +63,8 @@ class Names(Value):
 
     netmiko: str
     napalm: str | None = None
+    napalm_tls: bool = False
+    """The driver speaks HTTPS and takes a TLS context, so that whom it talks to is checked; without it napalm is not offered."""
     hier_config: str | None = None
     ntc_templates: str | None = None
     privileged: bool = True

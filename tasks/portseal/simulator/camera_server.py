@@ -7,21 +7,12 @@ import hashlib
 import json
 import re
 import secrets as entropy
-from collections.abc import Mapping
-from typing import NamedTuple
 
 from portseal.simulator.camera import Camera
+from portseal.simulator.http import Request, read_request, response
 
 _REALM = "AXIS_SIMULATED"
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
-_LARGEST = 65536
-
-
-class _Request(NamedTuple):
-    verb: str
-    path: str
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class CameraServer:
@@ -36,7 +27,7 @@ class CameraServer:
         """One connection, until it ends or the camera cannot be reached any more."""
         self.open.add(writer)
         try:
-            while (request := await _read(reader)) is not None and self._camera.reachable:
+            while (request := await read_request(reader)) is not None and self._camera.reachable:
                 writer.write(self._answer(request))
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError, ValueError):
@@ -45,21 +36,21 @@ class CameraServer:
             self.open.discard(writer)
             writer.transport.abort()
 
-    def _answer(self, request: _Request) -> bytes:
+    def _answer(self, request: Request) -> bytes:
         if not self._authenticated(request):
             challenge = f'Digest realm="{_REALM}", nonce="{self._nonce}", algorithm=MD5, qop="auth"'
-            return _response(401, {"status": "unauthorized"}, f"WWW-Authenticate: {challenge}\r\n")
+            return response(401, {"status": "unauthorized"}, f"WWW-Authenticate: {challenge}\r\n")
         if (request.verb, request.path) == ("GET", "/config/rest/cert/v1/certificates"):
-            return _response(200, self._camera.certificates())
+            return response(200, self._camera.certificates())
         if (request.verb, request.path) != ("POST", "/axis-cgi/network_settings.cgi"):
-            return _response(404, {"status": "error"})
+            return response(404, {"status": "error"})
         try:
             asked = json.loads(request.body)
         except ValueError:
-            return _response(200, {"apiVersion": "1.0", "error": {"code": 3000, "message": "Invalid JSON data"}})
-        return _response(200, self._camera.call(asked))
+            return response(200, {"apiVersion": "1.0", "error": {"code": 3000, "message": "Invalid JSON data"}})
+        return response(200, self._camera.call(asked))
 
-    def _authenticated(self, request: _Request) -> bool:
+    def _authenticated(self, request: Request) -> bool:
         kind, _, rest = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "digest" or not self._camera.admits():
             return False
@@ -75,23 +66,3 @@ class CameraServer:
 
 def _md5(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-async def _read(reader: asyncio.StreamReader) -> _Request | None:
-    first = await reader.readline()
-    if not first:
-        return None
-    verb, path, _ = first.decode("latin-1").split(" ", 2)
-    headers: dict[str, str] = {}
-    while line := (await reader.readline()).decode("latin-1").strip():
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-    length = min(int(headers.get("content-length", "0")), _LARGEST)
-    return _Request(verb, path, headers, await reader.readexactly(length))
-
-
-def _response(status: int, body: object, more: str = "") -> bytes:
-    content = json.dumps(body).encode()
-    words = {200: "OK", 401: "Unauthorized", 404: "Not Found"}
-    head = f"HTTP/1.1 {status} {words[status]}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n"
-    return f"{head}{more}\r\n".encode("latin-1") + content

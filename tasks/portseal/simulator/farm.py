@@ -11,11 +11,13 @@ from typing import TypeVar
 import asyncssh
 
 from portseal.simulator.cameras import HOST, CameraHandle, Running, start_cameras
-from portseal.simulator.certificates import Authority
+from portseal.simulator.certificates import Authority, server_context
 from portseal.simulator.faults import Fault
 from portseal.simulator.latency import delayed_listener
+from portseal.simulator.platforms import simulations
 from portseal.simulator.server import Server
 from portseal.simulator.switch import LogLine, Switch
+from portseal.simulator.switch_api import SwitchApi
 from portseal.simulator.world import CameraSpec, Device, FarEnd, PortSpec, RadiusSpec, SwitchSpec
 
 __all__ = ["Farm", "Handle", "PortSpec", "SwitchSpec"]
@@ -31,6 +33,8 @@ class Handle:
         self.name = switch.spec.name
         self.host = HOST
         self.port = port
+        self.api_port: int | None = None
+        """Where its HTTPS API is, if it has one; its certificate is of the farm's authority."""
         self.host_key = switch.key.export_public_key().decode().strip()
         """OpenSSH public key text, `ssh-ed25519 AAAA...`."""
 
@@ -160,6 +164,7 @@ class Farm:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._listeners: list[asyncssh.SSHAcceptor | asyncio.Server] = []
+        self._apis: list[SwitchApi] = []
 
     def __enter__(self) -> Farm:
         loop = asyncio.new_event_loop()
@@ -202,6 +207,16 @@ class Farm:
         loop.run_forever()
         loop.close()
 
+    async def _start_api(self, switch: Switch) -> None:
+        api = simulations()[switch.spec.platform].api
+        if api is not None:
+            served = SwitchApi(switch, api)
+            context = server_context(*self.authority.issue(switch.spec.name, HOST, days=30))
+            listener = await asyncio.start_server(served.serve, HOST, 0, ssl=context)
+            self._listeners.append(listener)
+            self._apis.append(served)
+            self._handles[switch.spec.name].api_port = listener.sockets[0].getsockname()[1]
+
     async def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         switches: dict[str, Switch] = {}
         for spec in self._specs:
@@ -224,6 +239,7 @@ class Farm:
                 self._listeners.append(wire)
                 port = wire.sockets[0].getsockname()[1]
             self._handles[spec.name] = Handle(switch, port)
+            await self._start_api(switch)
         self._cameras = await start_cameras(self._camera_specs, switches, self.authority)
         self._listeners += self._cameras.listeners
 
@@ -231,6 +247,8 @@ class Farm:
         for listener in self._listeners:
             listener.close()
         self._cameras.hang_up()
+        for api in self._apis:
+            api.hang_up()
         open_connections = [c for handle in self._handles.values() for c in handle.connections()]
         for connection in open_connections:
             connection.abort()

@@ -148,6 +148,14 @@ class Start(NamedTuple):
     vlans: tuple[int, ...]
 
 
+class Api(NamedTuple):
+    """What a switch serves over HTTPS beside its command line."""
+
+    path: str
+    answer: Callable[[Box, str, object], object]
+    """(switch, who asks, the request's JSON) in, the answer's JSON out."""
+
+
 class Simulation(NamedTuple):
     """What the package `portseal.simulator.<platform>` offers, under the name `SIMULATION`."""
 
@@ -160,6 +168,7 @@ class Simulation(NamedTuple):
     """What ports are called before their number, where nobody names one."""
     uplink: str
     """A port beside those of the cameras."""
+    api: Api | None = None
     engineer: tuple[tuple[str, ...], tuple[str, ...]] = (("configure terminal",), ("end",))
     """What somebody types before and behind lines of configuration."""
 

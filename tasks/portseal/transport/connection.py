@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, Literal
 
 from nornir.core.configuration import Config
 from nornir.core.inventory import Host
@@ -23,6 +23,7 @@ from portseal.core.platforms import Pack
 from portseal.core.secrets import Resolve
 from portseal.core.switches import Login
 from portseal.transport.cli_session import open_session
+from portseal.transport.napalm_session import open_napalm
 from portseal.transport.session import Session
 from portseal.transport.target import Target
 
@@ -36,8 +37,11 @@ _connecting: AbstractContextManager[object] = BoundedSemaphore(AT_ONCE)
 
 
 class Transport(Value):
-    """Host or group data `transport`, all of it optional: what one switch needs otherwise than most."""
+    """Host or group data `transport`, all of it optional: what one switch needs otherwise than most. `napalm` alone is `{via: napalm}`."""
 
+    via: Literal["ssh", "napalm"] = "ssh"
+    ca_file: str | None = None
+    """napalm: certificates that the switch's own must be signed by (or itself), in PEM, beside the site's other files."""
     window: int = Field(default=32768, ge=1)
     connect_timeout: float = Field(default=10.0, gt=0)
     prompt_timeout: float = Field(default=20.0, gt=0)
@@ -99,9 +103,8 @@ def session_for(
         session: Session = kept.connection
         return session
     register()
-    target = target_of(host, pack=pack, known_hosts=known_hosts)
     with connecting or _connecting:
-        session = open_session(target, resolve=resolve)
+        session = _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve)
     host.open_connection(NAME, configuration=Config(), extras={"session": session}, default_to_host_attributes=False)
     return session
 
@@ -120,9 +123,36 @@ def log_in_and_out(
         ConnectError: it is not.
         SecretError: a secret of the login cannot be resolved.
     """
-    target = target_of(host, pack=pack, known_hosts=known_hosts)
     with connecting or _connecting:
-        open_session(target, resolve=resolve).close()
+        _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve).close()
+
+
+def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve) -> Session:
+    target = target_of(host, pack=pack, known_hosts=known_hosts)
+    transport = _transport(host)
+    if transport.via == "ssh":
+        return open_session(target, resolve=resolve)
+    if not (pack.names.napalm and pack.names.napalm_tls):
+        told = f"transport napalm is not offered for {pack.name}: no driver that can be told to check whom it talks to"
+        raise ConnectError(host.name, f"{told}; leave `transport` out for SSH")
+    ca_file = Path(transport.ca_file).expanduser() if transport.ca_file else None
+    if ca_file and known_hosts and not ca_file.is_absolute():
+        ca_file = known_hosts.parent / ca_file
+    return open_napalm(target, driver=pack.names.napalm, ca_file=ca_file, resolve=resolve)
+
+
+def by_api(host: Host) -> bool:
+    """Whether this host is reached through napalm.
+
+    Raises:
+        ValidationError: its `transport` data is wrong.
+    """
+    return _transport(host).via == "napalm"
+
+
+def _transport(host: Host) -> Transport:
+    given = host.get("transport") or {}
+    return Transport.model_validate({"via": given} if isinstance(given, str) else given)
 
 
 def forget_session(host: Host) -> None:
@@ -139,11 +169,11 @@ def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
     """
     try:
         login = Login.model_validate(host.get("login") or {})
-        transport = Transport.model_validate(host.get("transport") or {})
+        transport = _transport(host)
         return Target(
             switch=host.name,
             address=host.hostname or host.name,
-            port=host.port or 22,
+            port=host.port or (22 if transport.via == "ssh" else 443),
             username=login.username,
             password_ref=login.password,
             key_file=Path(login.key_file).expanduser() if login.key_file else None,
@@ -153,7 +183,7 @@ def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
             errors=pack.errors,
             known_hosts=known_hosts,
             accept_unknown_host_key=host.get("accept_unknown_host_key") is True,
-            **transport.model_dump(),
+            **transport.model_dump(exclude={"via", "ca_file"}),
         )
     except ValidationError as error:
         mistakes = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'login'}: {e['msg']}" for e in error.errors())

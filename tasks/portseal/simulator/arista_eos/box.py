@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from portseal.simulator.arista_eos import configure
-from portseal.simulator.arista_eos.configure import load, loadable, plain
+from portseal.simulator.arista_eos.configure import load, plain
 from portseal.simulator.arista_eos.lines import RULES, long_name
 from portseal.simulator.arista_eos.policy import policy_of, servers_of
 from portseal.simulator.arista_eos.sessions import Sessions
@@ -89,7 +89,7 @@ class Box:
 
     def save(self) -> None:
         """Running to startup configuration."""
-        self.startup = "\n".join([*print_lines(self.running, loadable, indent=3), "!", "end", ""])
+        self.startup = "\n".join([*print_lines(self.running, configure.shown, indent=3), "!", "end", ""])
 
     # --- what ports need to know
 

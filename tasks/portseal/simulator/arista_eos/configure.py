@@ -44,15 +44,10 @@ def entry_of(match: Match) -> Entry | None:
 
 
 def shown(entry: Entry) -> str:
-    """An entry as `show running-config` has it: its secret in type 7, with a new salt each time."""
-    return entry.text.replace(_HERE, f"7 {type7(entry.secret)}") if entry.secret is not None else entry.text
+    """An entry as `show running-config` has it: its secret in type 7, stored once and so the same each time."""
+    return entry.text.replace(_HERE, f"7 {type7(entry.secret, 5)}") if entry.secret is not None else entry.text
 
 
 def plain(entry: Entry) -> str:
     """An entry with its secret in the clear, the same at each reading."""
     return entry.text.replace(_HERE, entry.secret) if entry.secret is not None else entry.text
-
-
-def loadable(entry: Entry) -> str:
-    """An entry as it can be read again, the same at each reading."""
-    return entry.text.replace(_HERE, f"7 {type7(entry.secret, 0)}") if entry.secret is not None else entry.text

@@ -7,7 +7,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portseal.simulator.arista_eos.configure import loadable
+from portseal.simulator.arista_eos.configure import shown
 from portseal.simulator.config import Entry, print_lines
 from portseal.simulator.platforms import Cancellable
 
@@ -138,6 +138,6 @@ class Sessions:
         session = self.known.get(name)
         if session is None:
             return f"% Session {name} does not exist\n"
-        old, new = (list(print_lines(each, loadable, indent=3)) for each in (self._box.running, session.entries))
+        old, new = (list(print_lines(each, shown, indent=3)) for each in (self._box.running, session.entries))
         lines = difflib.unified_diff(old, new, "system:/running-config", f"session:/{name}-session-config", lineterm="")
         return "".join(f"{line}\n" for line in lines)

@@ -168,6 +168,12 @@ class Shell:
     def _do_copy(self, _match: Match) -> str:
         return "Copy completed successfully.\n"
 
+    def _do_candidate(self, match: Match) -> str:
+        session = self._box.sessions.known.get(match.words[3])
+        return (
+            self._box.print(session.entries, shown=True) if session else f"% Session {match.words[3]} does not exist\n"
+        )
+
     def _do_diffs(self, match: Match) -> str:
         return self._box.sessions.diffs(match.words[3])
 

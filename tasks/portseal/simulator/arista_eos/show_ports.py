@@ -184,6 +184,19 @@ def _lldp(box: Box, match: Match, _user: str) -> Answer:
     return text, {"lldpNeighbors": ports}
 
 
+def _lldp_brief(box: Box, match: Match, _user: str) -> Answer:
+    found = [(name, each) for name, _ in wanted(box, match) for each in _neighbours(box, name)]
+    rows = [
+        {"port": name, "neighborDevice": each["systemName"], "neighborPort": "Ethernet1", "ttl": each["ttl"]}
+        for name, each in found
+    ]
+    text = "Port          Neighbor Device ID       Neighbor Port ID    TTL\n"
+    text += "".join(
+        f"{short_name(name):<13} {each['systemName']!s:<24} Ethernet1           120\n" for name, each in found
+    )
+    return text, {"tablesLastChangeTime": 0.0, "lldpNeighbors": rows}
+
+
 def _neighbours(box: Box, name: str) -> list[dict[str, object]]:
     """The uplink has the distribution switch behind it."""
     if not _trunk(box, name) or find(box.section("interface", name), ("shutdown",)):
@@ -213,4 +226,5 @@ PORTS: dict[str, Callable[[Box, Match, str], Answer]] = {
     "dot1x_all": _dot1x_all,
     "mac_table": _mac_table,
     "lldp": _lldp,
+    "lldp_brief": _lldp_brief,
 }

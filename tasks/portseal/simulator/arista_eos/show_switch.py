@@ -45,6 +45,7 @@ def _version(box: Box, _match: Match, _user: str) -> Answer:
         "serialNumber": _serial(box),
         "systemMacAddress": box.ports.mac_of("chassis"),
         "version": RELEASE,
+        "internalVersion": f"{RELEASE}-34554157.{RELEASE.replace('.', '')}",
         "architecture": "i686",
         "uptime": up,
         "bootupTimestamp": box.booted.timestamp(),

@@ -1,0 +1,45 @@
+"""A plan and the candidate that a switch made of it in, the lines that would change although the plan does not have them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from portseal.core.marks import MARK
+from portseal.core.owned import canonical
+from portseal.core.planning import SwitchPlan
+from portseal.core.platforms import Pack
+
+_MASK = "‹secret›"
+_Change = tuple[str, tuple[str, ...]]
+"""`+` or `-`, and a line with the sections it stands in."""
+
+
+def stray_lines(plan: SwitchPlan, pack: Pack, running: str, candidate: str) -> tuple[str, ...]:
+    """What becoming `candidate` changes in `running` beyond the plan's diff, each with its sign and sections; none is as it should be.
+
+    A section's own line comes and goes with the lines in it. Lines of the plan that make no difference are no matter.
+    """
+    planned = set(_changes(MARK.sub(_MASK, plan.diff)))
+    carried = {(sign, path[:depth]) for sign, path in planned for depth in range(1, len(path))}
+    before, after = (set(_paths(canonical(text, pack, mark=lambda *_: _MASK))) for text in (running, candidate))
+    found = [("-", path) for path in before - after] + [("+", path) for path in after - before]
+    stray = sorted(change for change in found if change not in planned and change not in carried)
+    return tuple(f"{sign} {' / '.join(path)}" for sign, path in stray)
+
+
+def _changes(diff: str) -> Iterator[_Change]:
+    """The changed lines of a plan's diff."""
+    lines = diff.splitlines()
+    for line, path in zip(lines, _paths("\n".join(line[1:] for line in lines)), strict=True):
+        if line[0] in "+-":
+            yield line[0], path
+
+
+def _paths(text: str) -> Iterator[tuple[str, ...]]:
+    """Each line with the sections it stands in, of text indented by one blank a level."""
+    path: list[str] = []
+    for line in text.splitlines():
+        bare = line.strip()
+        path[len(re.match(" *", line)[0]) :] = [bare]  # type: ignore[index]
+        yield tuple(path)

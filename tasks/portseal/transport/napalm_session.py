@@ -1,0 +1,220 @@
+"""A switch with an API as a `CandidateSession`, by the napalm driver of its platform.
+
+The lines of a plan are the candidate, as they stand. Whom the driver talks to is checked: a driver that cannot be told to do so is not
+offered (`names.napalm_tls` in the platform's folder).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import ssl
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from portseal.core.errors import ConnectError, SessionCut, SwitchError
+from portseal.core.facts import Neighbour, PortFacts, SwitchFacts
+from portseal.core.model import normal_mac
+from portseal.core.secrets import Resolve
+from portseal.transport.objection import objects
+from portseal.transport.redaction import fit_to_show
+from portseal.transport.session import ConfigureLine, ConfigureResult, LineError
+from portseal.transport.target import Target
+
+T = TypeVar("T")
+_CANDIDATE = "portseal"
+"""What a driver that names its candidates calls ours; the platform's own lines in `[commit]` have the same name."""
+
+_AS_JSON = re.compile(r"\s*\|\s*json$")
+
+
+def open_napalm(target: Target, *, driver: str, ca_file: Path | None, resolve: Resolve) -> NapalmSession:
+    """A session through napalm's `driver`, its certificate checked against `ca_file` or the authorities of this machine.
+
+    Raises:
+        ConnectError: unreachable, wrong login, a certificate that is not to be trusted.
+        SecretError: the login's password cannot be resolved.
+    """
+    from napalm import get_network_driver  # takes a second, and most sites never need it
+
+    if target.password_ref is None:
+        raise ConnectError(target.switch, "napalm logs in with a password; give the host `login: {username, password}`")
+    # what a driver's library logs of its requests holds the candidate, keys included
+    for name in ("pyeapi", "ncclient", "paramiko", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except (OSError, ssl.SSLError) as error:
+        raise ConnectError(target.switch, f"ca_file {ca_file}: {error}") from None
+    if target.accept_unknown_host_key:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    made = get_network_driver(driver)(
+        target.address,
+        target.username,
+        resolve(target.password_ref).get_secret_value(),
+        timeout=target.connect_timeout,
+        optional_args={"port": target.port, "context": context},
+    )
+    try:
+        made.open()
+    except Exception as error:  # drivers raise what their libraries do
+        raise ConnectError(target.switch, f"napalm's {driver} driver: {_told(error)}") from None
+    return NapalmSession(made, target)
+
+
+class NapalmSession:
+    """A session over napalm. Not safe for use from two threads."""
+
+    def __init__(self, driver: Any, target: Target) -> None:
+        self.switch = target.switch
+        self._driver = driver
+        self._errors = target.errors
+
+    # --- what every session can
+
+    def run(self, commands: Sequence[str], *, timeout: float = 60.0) -> tuple[str, ...]:
+        """The output of each command; one that is refused has the refusal for output.
+
+        Raises:
+            SessionCut: the switch does not answer any more.
+        """
+        return tuple(self._output(command) for command in commands)
+
+    def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
+        """Commands that stand for themselves, outside configuration mode; candidates go by `load`.
+
+        Raises:
+            SessionCut: the switch does not answer any more.
+        """
+        for index, line in enumerate(lines):
+            output = self._output(line.text)
+            if objects(output, self._errors):
+                error = LineError(index=index, line=line.shown, output=fit_to_show(output, lines).strip())
+                return ConfigureResult(sent=index + 1, answered=index + 1, errors=(error,), round_trips=index + 1)
+        return ConfigureResult(sent=len(lines), answered=len(lines), round_trips=len(lines))
+
+    def close(self) -> None:
+        """End the session, not the change: what was committed stands, and its timer runs on."""
+        self._forget()
+        with suppress(Exception):  # drivers raise what their libraries do, and it is over anyhow
+            self._driver.close()
+
+    # --- what a candidate can
+
+    def load(self, lines: Sequence[ConfigureLine]) -> ConfigureResult:
+        """Make a candidate of the running configuration and these lines, as they stand; nothing takes effect."""
+        if hasattr(self._driver, "config_session"):
+            self._driver.config_session = _CANDIDATE
+        try:
+            self._driver.load_merge_candidate(config="\n".join(line.text for line in lines))
+        except Exception as error:
+            told = fit_to_show(_told(error), lines)
+            index = max(
+                (i for i, line in enumerate(lines) if line.text.strip() and line.text.strip() in _told(error)),
+                key=lambda i: len(lines[i].text.strip()),
+                default=0,
+            )
+            self._forget()
+            shown = LineError(index=index, line=lines[index].shown, output=told)
+            return ConfigureResult(sent=len(lines), answered=len(lines), errors=(shown,), round_trips=1)
+        return ConfigureResult(sent=len(lines), answered=len(lines), round_trips=1)
+
+    def candidate(self) -> str:
+        """The whole configuration as the candidate has it."""
+        found = self._do("show the candidate", lambda: self._driver.get_config(retrieve="candidate")["candidate"])
+        if not found:
+            raise SwitchError(self.switch, "napalm's driver shows no candidate, so that it cannot be compared; use SSH")
+        return str(found)
+
+    def commit(self, *, revert_in: int) -> None:
+        """Let the candidate take effect for `revert_in` seconds, unless it is confirmed."""
+        self._do("commit", lambda: self._driver.commit_config(revert_in=revert_in))
+
+    def confirm(self) -> None:
+        """Keep what was committed."""
+        self._adopt()
+        self._do("confirm", self._driver.confirm_commit)
+
+    def rollback(self) -> None:
+        """Take back what was committed and not confirmed."""
+        self._adopt()
+        self._do("roll back", self._driver.rollback)
+
+    def discard(self) -> None:
+        """Throw the candidate away, if there is one."""
+        self._do("throw the candidate away", self._driver.discard_config)
+
+    def facts(self) -> SwitchFacts:
+        """What napalm's getters tell: facts, interfaces, MAC address table, LLDP."""
+        said = self._do("tell its facts", self._driver.get_facts)
+        ports = self._do("tell its interfaces", self._driver.get_interfaces)
+        table = self._do("tell its MAC addresses", self._driver.get_mac_address_table)
+        others = self._do("tell its neighbours", self._driver.get_lldp_neighbors_detail)
+        return SwitchFacts(
+            model=str(said["model"]),
+            serial=str(said["serial_number"]),
+            release=str(said["os_version"]),
+            ports={
+                name: PortFacts(
+                    up=port["is_up"],
+                    enabled=port["is_enabled"],
+                    description=port["description"],
+                    macs=tuple(sorted({normal_mac(row["mac"]) for row in table if row["interface"] == name})),
+                    neighbours=tuple(_neighbour(each) for each in others.get(name, ())),
+                )
+                for name, port in ports.items()
+            },
+        )
+
+    # --- the driver
+
+    def _adopt(self) -> None:
+        """Stand by the candidate of an earlier session, which a driver that names them knows by its name."""
+        if getattr(self._driver, "config_session", "") is None:
+            self._driver.config_session = _CANDIDATE
+
+    def _forget(self) -> None:
+        """Let the driver not undo on its way out what is committed or belongs to a later session."""
+        if hasattr(self._driver, "config_session"):
+            self._driver.config_session = None
+
+    def _output(self, command: str) -> str:
+        bare = _AS_JSON.sub("", command)
+        try:
+            if bare != command:
+                return json.dumps(self._driver.cli([bare], encoding="json")[bare])
+            return str(self._driver.cli([command])[command])
+        except Exception as error:
+            if _is_lost(error):
+                raise SessionCut(self.switch, f"the API does not answer any more: {_told(error)}") from None
+            return f"% {_told(error)}"
+
+    def _do(self, what: str, act: Callable[[], T]) -> T:
+        try:
+            return act()
+        except Exception as error:
+            if _is_lost(error):
+                raise SessionCut(self.switch, f"the API does not answer any more: {_told(error)}") from None
+            raise SwitchError(self.switch, f"napalm could not {what}: {_told(error)}") from None
+
+
+def _neighbour(said: dict[str, Any]) -> Neighbour:
+    bridges = {"bridge", "wlan-access-point"} & set(said.get("remote_system_enable_capab", ()))
+    return Neighbour(name=said["remote_system_name"], port=said["remote_port"], bridges=bool(bridges))
+
+
+def _is_lost(error: BaseException) -> bool:
+    """Whether the switch stopped answering, which a driver may say in words of its own."""
+    chain: list[BaseException] = []
+    here: BaseException | None = error
+    while here is not None and here not in chain:
+        chain.append(here)
+        here = here.__cause__ or here.__context__
+    return any(isinstance(each, OSError) for each in chain) or "Socket error" in str(error)
+
+
+def _told(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,259 @@
+"""A switch with an API: the same plan, carried out through napalm against a served eAPI, certificates checked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from rig.line import until
+
+from portseal.cli.main import main
+from portseal.cli.sim import LOGIN, write_copy
+from portseal.confirm import confirm, revert
+from portseal.core.errors import ConnectError, SwitchError
+from portseal.core.planning import SwitchPlan
+from portseal.core.steps import Step
+from portseal.push import push
+from portseal.simulator.campus import demo_secrets, site_specs
+from portseal.simulator.farm import Farm, Handle
+from portseal.simulator.faults import LoginRefused, OtherEngineer, RadiusDead
+from portseal.simulator.world import Device
+from portseal.site import OpenSite, open_site
+from portseal.transport.candidate import CandidateSession
+from portseal.transport.connection import session_for
+
+PASSWORD = "marked-secret-of-the-login"
+FILES = {
+    "hosts.yaml": "---\nacc-01: {hostname: 192.0.2.11, groups: [access]}\n",
+    "groups.yaml": """\
+---
+access:
+  platform: arista_eos
+  data:
+    transport: napalm
+    login: {username: portseal, password: login/switches}
+    radius: {servers: [{name: nac-1, address: 198.51.100.11, key: radius/nac-1}]}
+""",
+    "defaults.yaml": "---\n{}\n",
+    "profiles.toml": """\
+[secured]
+[secured.dot1x]
+violation = "protect"
+[secured.macsec]
+policy = "must-secure"
+[with-key]
+[with-key.dot1x]
+mode = "off"
+[with-key.macsec]
+policy = "must-secure"
+cak = "static"
+""",
+    "cameras.csv": """\
+name,mac,switch,port,profile,supplicant,macsec
+cam-1,ac:cc:8e:00:00:01,acc-01,Et1,secured,eap-tls,derived
+cam-2,ac:cc:8e:00:00:02,acc-01,Et2,with-key,,static
+""",
+    "keys.toml": '[cam-2]\nckn = "a1b2c3d4"\ncak = "cak/cam-2"\n',
+    "portseal.toml": """\
+schema_version = 1
+name = "api"
+[apply]
+timer_minutes = 1
+verify_seconds = 5
+poll_seconds = 0.2
+counter_pause_seconds = 0.2
+""",
+}
+
+
+class Line:
+    """A site on disk, its switch, and the verbs."""
+
+    def __init__(self, folder: Path, switch: Handle, secrets: dict[str, str]) -> None:
+        self.folder, self.switch, self.secrets = folder, switch, secrets
+        self.capsys: pytest.CaptureFixture[str]
+        self.said, self.seen = "", ""
+
+    def __call__(self, *arguments: str) -> int:
+        sys.argv = ["portseal", *arguments, "-s", str(self.folder)]
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = self.capsys.readouterr()
+        self.said = printed.out + printed.err
+        self.seen += self.said
+        return int(ended.value.code or 0)
+
+    def plan(self) -> int:
+        return self("plan", "-o", str(self.folder / "plan.json"))
+
+    def apply(self) -> int:
+        return self("apply", str(self.folder / "plan.json"), "-y")
+
+    def open(self) -> tuple[OpenSite, CandidateSession]:
+        site = open_site(self.folder)
+        session = session_for(
+            site.nornir.inventory.hosts["acc-01"],
+            pack=site.packs["arista_eos"],
+            known_hosts=self.folder / "known_hosts",
+            resolve=lambda ref: SecretStr(PASSWORD),
+        )
+        assert isinstance(session, CandidateSession)
+        return site, session
+
+
+@pytest.fixture
+def line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+    monkeypatch.setattr(sys, "argv", sys.argv)
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "origin").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "origin" / name).write_text(text, encoding="utf-8")
+    opened = open_site(tmp_path / "origin")
+    secrets = demo_secrets(opened.site)
+    specs = tuple(spec.model_copy(update={"minute": 4.0}) for spec in site_specs(opened.site, secrets))
+    with Farm(specs, username="admin", password=PASSWORD) as farm:
+        write_copy(opened, tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD}, "admin")
+        made = Line(tmp_path / "site", farm["acc-01"], {**secrets, LOGIN: PASSWORD})
+        made.capsys = capsys
+        yield made
+
+
+def test_a_switch_is_sealed_through_its_api_and_nobody_logs_in_by_ssh(line: Line) -> None:
+    assert line.plan() == 2, line.said
+    assert line.apply() == 0, line.said
+    assert line("verify", "--format", "json") == 0, line.said
+    assert {v["outcome"] for v in json.loads(line.said)["verdicts"]} == {"pass"}
+    assert line.plan() == 0, line.said
+    assert line.switch.sessions == 0
+    assert "dot1x port-control auto" in line.switch.startup_config()
+    for secret in line.secrets.values():
+        assert secret not in line.seen
+
+
+def test_a_camera_that_would_go_dark_has_its_switch_rolled_back(line: Line) -> None:
+    before = line.switch.running_config()
+    line.plan()
+    line.switch.inject(RadiusDead())
+    assert line.apply() == 2
+    assert "rolled-back" in line.said
+    assert line.switch.running_config() == before
+
+
+def test_a_wrong_key_and_a_stranger_are_told(line: Line) -> None:
+    line.plan()
+    assert line.apply() == 0, line.said
+    line.switch.plug("Ethernet2", Device(mac="ac:cc:8e:00:00:02", macsec="static", ckn="a1b2c3d4", cak="00" * 16))
+    line.switch.plug("Ethernet1", Device(mac="02:00:00:00:00:66"))
+    until(lambda: line("verify", "--format", "json") == 2)
+    told = {v["camera"]: v["reason"] for v in json.loads(line.said)["verdicts"]}
+    assert told == {"cam-1": "wrong-camera", "cam-2": "not-secured"}
+
+
+def test_what_nobody_confirms_is_taken_back_by_the_switch_and_closing_does_not_hurry_it(line: Line) -> None:
+    site, session = line.open()
+    before = line.switch.running_config()
+    push(session, plan_of("vlan 300", " name x", " exit"), site.packs["arista_eos"], no_secret, minutes=1)
+    session.close()
+    assert "vlan 300" in line.switch.running_config()
+    until(lambda: line.switch.running_config() == before)
+
+
+def test_a_later_session_confirms_or_takes_back_what_an_earlier_one_committed(line: Line) -> None:
+    site, session = line.open()
+    pack = site.packs["arista_eos"]
+    before = line.switch.running_config()
+    push(session, plan_of("vlan 300", " name x", " exit"), pack, no_secret, minutes=1)
+    revert(line.open()[1], pack)
+    assert line.switch.running_config() == before
+    push(session, plan_of("vlan 300", " name x", " exit"), pack, no_secret, minutes=1)
+    confirm(line.open()[1], pack)
+    assert "vlan 300" in line.switch.running_config()
+
+
+def test_a_refused_line_is_named_without_its_secret_and_leaves_nothing_behind(line: Line) -> None:
+    site, session = line.open()
+    before = line.switch.running_config()
+    plan = plan_of("vlan 300", " name x", " exit", "radius-server host 192.0.2.1 kez {{secret:radius/x}}")
+    with pytest.raises(SwitchError, match=r"kez \{\{secret:radius/x\}\}") as refused:
+        push(session, plan, site.packs["arista_eos"], no_secret, minutes=1)
+    assert "a-marked-secret" not in str(refused.value)
+    assert line.switch.running_config() == before
+    assert "pending" not in session.run(["show configuration sessions"])[0].partition("-----")[2]
+
+
+def test_a_candidate_that_changes_more_than_the_plan_says_is_dropped(line: Line) -> None:
+    site, session = line.open()
+    before = line.switch.running_config()
+    plan = plan_of("vlan 300", " name x", " exit")
+    with pytest.raises(SwitchError, match="vlan 300 / name x"):
+        push(session, plan.model_copy(update={"diff": "+vlan 300"}), site.packs["arista_eos"], no_secret, minutes=1)
+    assert line.switch.running_config() == before
+
+
+def test_a_change_of_somebody_else_that_waits_keeps_ours_from_beginning(line: Line) -> None:
+    line.plan()
+    line.switch.inject(
+        OtherEngineer(lines=("end", "configure session theirs", "vlan 400", "commit timer 00:10:00"), seconds=0)
+    )
+    until(lambda: "vlan 400" in line.switch.running_config())
+    assert line.apply() == 1
+    assert "an unconfirmed change is pending" in line.said
+    assert "vlan 400" in line.switch.running_config()
+
+
+def test_the_switch_tells_facts_ports_stations_and_neighbours(line: Line) -> None:
+    facts = line.open()[1].facts()
+    assert facts.model.startswith("CCS-720XP")
+    assert facts.ports["Ethernet1"].up
+    assert facts.ports["Ethernet1"].macs == ("ac:cc:8e:00:00:01",)
+    assert [n.name for n in facts.ports["Ethernet49"].neighbours if n.bridges] == ["distribution-1"]
+
+
+def test_a_certificate_of_another_authority_is_not_taken(line: Line, tmp_path: Path) -> None:
+    with Farm((), username="x", password="x") as other:
+        (line.folder / "api-ca.pem").write_text(other.authority.pem, encoding="ascii")
+    with pytest.raises(ConnectError, match="certificate"):
+        line.open()
+
+
+def test_a_wrong_password_is_told(line: Line) -> None:
+    line.switch.inject(LoginRefused())
+    with pytest.raises(ConnectError, match="napalm's eos driver"):
+        line.open()
+
+
+def test_a_platform_whose_driver_checks_nobody_is_not_reached_so(line: Line) -> None:
+    site = open_site(line.folder)
+    pack = site.packs["arista_eos"]
+    unchecked = pack.model_copy(update={"names": pack.names.model_copy(update={"napalm_tls": False})})
+    with pytest.raises(ConnectError, match="not offered"):
+        session_for(
+            site.nornir.inventory.hosts["acc-01"],
+            pack=unchecked,
+            known_hosts=None,
+            resolve=no_secret,
+        )
+
+
+def plan_of(*lines: str) -> SwitchPlan:
+    diff = "\n".join(f"+{text}" for text in lines if text.strip() != "exit")
+    return SwitchPlan(
+        switch="acc-01",
+        platform="arista_eos",
+        ports=(),
+        running_digest="",
+        rendered_digest="",
+        secrets={},
+        steps=(Step(scope="switch", lines=lines),),
+        undo=(),
+        refusals=(),
+        diff=diff,
+    )
+
+
+def no_secret(ref: str) -> SecretStr:
+    return SecretStr("a-marked-secret")
