@@ -285,3 +285,16 @@ def test_a_claim_about_each_of_several_servers_is_held_to_all() -> None:
     found = check(switch(port(), radius=Radius.model_validate({"servers": servers})), pack(claims))
     assert [(each.file, each.column) for each in found] == [("hosts.yaml", "acc-1.data.radius.servers.*.auth_port")]
     assert "= 1645 " in found[0].message
+
+
+def test_the_option_that_is_lacking_is_named() -> None:
+    more = Capability(
+        feature="macsec.ciphers",
+        values=("gcm-aes-256",),
+        option="suites",
+        evidence=Evidence.DOCUMENTED,
+        source="manual",
+    )
+    intent = switch(port(macsec=MUST.model_copy(update={"ciphers": (Cipher.GCM_AES_256,)})))
+    (found,) = check(intent, pack(EVERYTHING, more))
+    assert "it needs the host option suites = true" in found.message

@@ -15,7 +15,7 @@ from portseal.core.findings import LintCode, finding, listed
 from portseal.core.intent import PortIntent, SwitchIntent
 from portseal.core.inventory import Stage
 from portseal.core.model import Finding, Severity
-from portseal.core.platforms import Capability, Conflict, Pack
+from portseal.core.platforms import Capability, Conflict, Pack, Refused
 from portseal.core.profile import MacsecPolicy, Mode
 
 CLAIMED: Mapping[str, str] = {
@@ -45,7 +45,7 @@ def check(intent: SwitchIntent, pack: Pack) -> tuple[Finding, ...]:
     Findings name the profile's dotted key in profiles.toml, the camera's row in cameras.csv for what that gives, or the
     switch in hosts.yaml for what is switch-wide.
     """
-    pack = pack.model_copy(update={"capability": tuple(c for c in pack.capability if _chosen(c, intent))})
+    pack = _with_options(pack, intent)
     kinds: dict[tuple[str, Stage], PortIntent] = {}
     for port in intent.ports:
         kinds.setdefault((port.profile, port.stage), port)
@@ -153,8 +153,17 @@ def _conflict(conflict: Conflict, port: PortIntent, pack: Pack) -> Finding:
     return finding(LintCode.CONFLICT, message, file="profiles.toml", column=place)
 
 
-def _chosen(claim: Capability, intent: SwitchIntent) -> bool:
-    return claim.option is None or intent.options.get(claim.option) is True
+def _with_options(pack: Pack, intent: SwitchIntent) -> Pack:
+    """The platform as this switch has it: what needs a host option that is not set is refused, with that as the reason."""
+    withheld = [c for c in pack.capability if c.option is not None and intent.options.get(c.option) is not True]
+    refused = [
+        Refused(
+            feature=c.feature, values=c.values, reason=f"it needs the host option {c.option} = true", source=c.source
+        )
+        for c in withheld
+    ]
+    left = tuple(claim for claim in pack.capability if claim not in withheld)
+    return pack.model_copy(update={"capability": left, "refused": (*pack.refused, *refused)})
 
 
 def _holds(value: str, words: tuple[str, ...]) -> bool:
