@@ -16,7 +16,7 @@ from portseal.core.errors import CameraError, CameraUnreachable
 from portseal.core.inventory import Camera
 from portseal.core.settings import CameraGroup, CameraSettings
 from portseal.simulator.farm import Farm
-from portseal.simulator.faults import ApiDown, ApiError, ApiLoginRefused, SaysUnsecured
+from portseal.simulator.faults import ApiDown, ApiError, ApiLoginRefused, ForgetsKey, SaysUnsecured
 from portseal.simulator.world import CameraSpec, Device, PortSpec, RadiusSpec, SwitchSpec, Trust
 from portseal.transport.axis import AxisCamera
 from portseal.transport.camera_ends import camera_ends
@@ -47,10 +47,12 @@ interface GigabitEthernet1/0/2
 """
 STATIC = Device(mac="ac:cc:8e:00:00:01", name="cam-1", macsec="static", ckn="a1b2", cak=CAK)
 TLS = Device(mac="ac:cc:8e:00:00:02", name="cam-2", identity="cam-2", eap="eap-tls", certificate=Trust.VALID)
+BARE = Device(mac="ac:cc:8e:00:00:03", name="cam-3")
+KEY_NAMES = (("mkaCAK", "mkaCKN"), ("mkaCAK", "mkaCKN"), ("mkaCak", "mkaCkn"))
 
 
 class Site:
-    """Two cameras with an API, and a way to open it."""
+    """Three cameras with an API, and a way to open it."""
 
     def __init__(self, farm: Farm, folder: Path) -> None:
         self.farm, self.folder = farm, folder
@@ -82,7 +84,10 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    ports = (PortSpec(name="GigabitEthernet1/0/1", device=STATIC), PortSpec(name="GigabitEthernet1/0/2", device=TLS))
+    ports = tuple(
+        PortSpec(name=f"GigabitEthernet1/0/{number}", device=device)
+        for number, device in enumerate((STATIC, TLS, BARE), 1)
+    )
     switch = SwitchSpec(
         name="acc-01",
         platform="cisco_iosxe",
@@ -91,8 +96,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         radius=(RadiusSpec(address="192.0.2.10", key="shared", users={"cam-2": None}),),
     )
     cameras = tuple(
-        CameraSpec(name=each.name, mac=each.mac, switch="acc-01", port=port.name, password=PASSWORD)
-        for each, port in zip((STATIC, TLS), ports, strict=True)
+        CameraSpec(name=each.name, mac=each.mac, switch="acc-01", port=port.name, password=PASSWORD, key_names=names)
+        for each, port, names in zip((STATIC, TLS, BARE), ports, KEY_NAMES, strict=True)
     )
     with Farm([switch], username="admin", password="pw", cameras=cameras) as farm:
         site = Site(farm, tmp_path)
@@ -148,6 +153,25 @@ def test_the_same_key_again_is_no_error_and_changes_nothing(site: Site) -> None:
     assert becomes(lambda: end.state().secured is True)
     end.set_static("a1b2", SecretStr(CAK))
     assert becomes(lambda: end.state().secured is True)
+
+
+def test_a_key_reaches_a_camera_that_calls_it_as_the_reference_does(site: Site) -> None:
+    device = site.farm.cameras["cam-3"].device
+    assert device is not None
+    assert device.ckn is None
+    site.end("cam-3").set_static("c3d4", SecretStr(OTHER))
+    device = site.farm.cameras["cam-3"].device
+    assert device is not None
+    assert (device.ckn, device.cak) == ("c3d4", OTHER)
+
+
+def test_a_camera_that_says_yes_and_keeps_its_key_is_not_taken_at_its_word(site: Site) -> None:
+    end = site.end("cam-3")
+    end.set_static("a1b2", SecretStr(CAK))
+    site.farm.cameras["cam-3"].inject(ForgetsKey())
+    with pytest.raises(CameraUnreachable, match="cam-3: said that it took CKN c3d4 and does not show it") as unsure:
+        end.set_static("c3d4", SecretStr(OTHER))
+    assert OTHER not in _everything(unsure.value)
 
 
 def test_a_camera_goes_from_eap_tls_to_off_and_back(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Two tasks write to switches, and one of them alone puts a secret into a line."""
+"""Two tasks write to switches, and one of them alone puts a secret into a line; two modules set cameras."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ pytestmark = pytest.mark.source_tree
 
 MAY_CONFIGURE = {"push.py", "confirm.py"}
 MAY_REVEAL = {"push.py"}
+MAY_SET_CAMERAS = {"cli/camera.py", "change/rotation.py"}
 ASIDE = {"simulator", "core"}
 """The simulator is a switch and not a client of one; core defines what may be called."""
 
@@ -34,6 +35,13 @@ def test_only_push_and_confirm_configure_a_switch(repository: Path) -> None:
     package = repository / "tasks" / "portseal"
     assert writers(package, "configure", MAY_CONFIGURE) == []
     assert {where.partition(":")[0] for where in writers(package, "configure", set())} == MAY_CONFIGURE
+
+
+@pytest.mark.parametrize("called", ["set_static", "set_eap_tls"])
+def test_cameras_are_set_by_hand_and_by_a_rotation_only(repository: Path, called: str) -> None:
+    package = repository / "tasks" / "portseal"
+    assert writers(package, called, MAY_SET_CAMERAS) == []
+    assert writers(package, called, set())
 
 
 def test_only_the_push_reveals_a_secret(repository: Path) -> None:

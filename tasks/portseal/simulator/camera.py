@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from portseal.simulator.faults import ApiDown, ApiError, ApiLoginRefused, CameraFault, SaysUnsecured
+from portseal.simulator.faults import ApiDown, ApiError, ApiLoginRefused, CameraFault, ForgetsKey, SaysUnsecured
 from portseal.simulator.switch import Switch
 from portseal.simulator.world import CameraSpec, Device, FarEnd, Trust
 
@@ -151,9 +151,12 @@ class Camera:
             return _error(4003)
         if params["deviceName"] != _DEVICE:
             return _error(5000)
+        params = self._by_one_name(params)
         wrong = next((name for name, value in params.items() if not self._valid(str(name), value)), None)
         if wrong is not None:
             return _error(4004, _SUB_CODES.get(str(wrong)))
+        if any(isinstance(fault, ForgetsKey) for fault in self.faults):
+            params = {name: value for name, value in params.items() if name not in ("mkaCAK", "mkaCKN")}
         known = self._remember(device, params)
         mode = params.get("mode", STATIC if device.macsec == "static" else EAP_TLS)
         if params.get("enabled") is False:
@@ -170,6 +173,11 @@ class Camera:
             update = {"eap": "eap-tls", "certificate": trusted, "macsec": "derived" if derives else "none"}
             self._become(known.model_copy(update=update))
         return {"data": {}}
+
+    def _by_one_name(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Under the names used here; one that this camera does not know is none of them."""
+        ours = dict(zip(self.spec.key_names, ("mkaCAK", "mkaCKN"), strict=True))
+        return {ours.get(name, f"unknown {name}" if name.startswith("mka") else name): params[name] for name in params}
 
     def _remember(self, device: Device, params: Mapping[str, Any]) -> Device:
         """What is left unsaid stays as it is."""

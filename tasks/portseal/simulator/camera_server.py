@@ -30,8 +30,8 @@ class CameraServer:
             while (request := await read_request(reader)) is not None and self._camera.reachable:
                 writer.write(self._answer(request))
                 await writer.drain()
-        except (OSError, asyncio.IncompleteReadError, ValueError):
-            pass  # the other end went away, or spoke no HTTP
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError, ValueError):
+            pass  # the other end went away, spoke no HTTP, or the farm is closing
         finally:
             self.open.discard(writer)
             writer.transport.abort()

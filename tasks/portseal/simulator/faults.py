@@ -121,7 +121,13 @@ class SaysUnsecured(Value):
     kind: Literal["says-unsecured"] = "says-unsecured"
 
 
-CameraFault = ApiDown | ApiLoginRefused | ApiError | SaysUnsecured
+class ForgetsKey(Value):
+    """The camera says that it takes a key, and goes on with the one it has."""
+
+    kind: Literal["forgets-key"] = "forgets-key"
+
+
+CameraFault = ForgetsKey | ApiDown | ApiLoginRefused | ApiError | SaysUnsecured
 
 Fault = (
     CutAfterBytes

@@ -66,6 +66,8 @@ class CameraSpec(Value):
     password: str = Field(repr=False)
     modes: tuple[str, ...] = ("WPA-Enterprise-EAPTLS", "MACsec-PSK")
     """What it can do, in the words of its API."""
+    key_names: tuple[str, str] = ("mkaCAK", "mkaCKN")
+    """What its API calls CAK and CKN; the documentation has `mkaCak` and `mkaCkn` as well."""
     valid_days: int = 365
     """Until its certificates end."""
     in_band: bool = True

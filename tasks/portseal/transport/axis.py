@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from portseal.core.secrets import REDACTED, Redactor
 
 _LOOK_BACK = 1.5
 """Seconds for looking whether a key was taken: with it the link may have gone dark, and the switch waits for its half."""
+_LOOKS = 3
 _LONGEST = 300
 """Characters that are shown of what a camera says."""
 _LIKE_A_KEY = re.compile(r"[0-9A-Fa-f]{32,}")
@@ -76,6 +78,7 @@ class AxisCamera:
         if wired.state.can_static is False:
             raise CameraError(self.camera, "offers no MACsec with a static key; AXIS OS 11.8 and later may")
         refused: CameraError | None = None
+        said_yes = False
         for for_cak, for_ckn in vapix.KEY_SPELLINGS:
             key = {for_cak: cak.get_secret_value(), for_ckn: ckn}
             try:
@@ -85,11 +88,14 @@ class AxisCamera:
                     raise
                 refused = error
                 continue
-            seen = self._ckn_now()
-            if seen in (None, ckn.lower()):
+            said_yes = True
+            if self._took(ckn):
                 return
-            refused = CameraError(self.camera, f"said that it took the key and still shows CKN {seen}")
-        raise refused or CameraError(self.camera, "did not take the key")
+        if refused is None or said_yes:
+            raise CameraUnreachable(
+                self.camera, f"said that it took CKN {ckn} and does not show it: what it has is not known"
+            )
+        raise refused
 
     def set_eap_tls(
         self, *, identity: str | None = None, certificate: str | None = None, authorities: Sequence[str] = ()
@@ -148,13 +154,17 @@ class AxisCamera:
             )
         return max(ours, key=lambda wired: wired.mac is not None)
 
-    def _ckn_now(self) -> str | None:
-        """The CKN that the camera shows; None where it shows none, or is not to be had at the moment."""
-        try:
-            state = self._wired(timeout=min(_LOOK_BACK, self._reach.timeout)).state
-        except CameraUnreachable:
-            return None
-        return state.ckn if state.mode is CameraMode.STATIC else f"none, mode {state.mode}"
+    def _took(self, ckn: str) -> bool:
+        """Whether the camera shows this CKN, shows none, or is not to be had; it is given a moment to show it."""
+        for _ in range(_LOOKS):
+            try:
+                state = self._wired(timeout=min(_LOOK_BACK, self._reach.timeout)).state
+            except CameraUnreachable:
+                return True
+            if state.mode is CameraMode.STATIC and state.ckn in (None, ckn.lower()):
+                return True
+            time.sleep(_LOOK_BACK / _LOOKS)
+        return False
 
     def _set(self, device: str, params: Mapping[str, object]) -> None:
         self._ask(vapix.request("setWired8021XConfiguration", {"deviceName": device, **params}))
