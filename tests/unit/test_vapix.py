@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from portseal.core.camera_state import CameraMode
 from portseal.core.vapix import NotUnderstood, refusal, request, wired_ports
-from portseal.transport.axis import _Login
+from portseal.transport.http_login import Login
 
 WORDS = st.sampled_from(
     [
@@ -153,7 +153,7 @@ def asked(challenges: list[str], *, basic: bool) -> Iterator[str]:
         seen.append(sent.headers.get("authorization", ""))
         return httpx.Response(401, headers=[("WWW-Authenticate", each) for each in challenges])
 
-    login = _Login("root", SecretStr("secret"), basic=basic)
+    login = Login("root", SecretStr("secret"), basic=basic)
     with httpx.Client(transport=httpx.MockTransport(serve), auth=login) as client:
         client.get("https://camera.example/")
     return (each.split(" ")[0] for each in seen)

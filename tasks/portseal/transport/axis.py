@@ -10,7 +10,7 @@ import json
 import re
 import ssl
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -21,6 +21,7 @@ from portseal.core.camera_state import CameraCertificate, CameraMode, CameraStat
 from portseal.core.errors import CameraError, CameraUnreachable
 from portseal.core.inventory import Camera
 from portseal.core.secrets import REDACTED, Redactor
+from portseal.transport.http_login import Login, tls_failure
 
 _LOOK_BACK = 1.5
 """Seconds for looking whether a key was taken: with it the link may have gone dark, and the switch waits for its half."""
@@ -60,7 +61,7 @@ class AxisCamera:
         host = f"[{reach.host}]" if ":" in reach.host else reach.host
         self._client = httpx.Client(
             base_url=f"https://{host}:{reach.port}",
-            auth=_Login(reach.user, reach.password, basic=checked),
+            auth=Login(reach.user, reach.password, basic=checked),
             verify=reach.trust,
             timeout=reach.timeout,
             trust_env=False,  # no proxy between us and a camera
@@ -205,7 +206,7 @@ class AxisCamera:
     def _failure(self, error: httpx.HTTPError) -> CameraError:
         """An error of ours for one of the library's."""
         where = f"{self._reach.host} port {self._reach.port}"
-        failed = _tls_failure(error)
+        failed = tls_failure(error)
         if isinstance(failed, ssl.SSLCertVerificationError):
             return CameraError(
                 self.camera,
@@ -230,31 +231,3 @@ class _Refused(CameraError):
     def __init__(self, camera: str, message: str, code: int | None) -> None:
         super().__init__(camera, message)
         self.code = code
-
-
-class _Login(httpx.Auth):
-    """Digest; basic where a camera offers nothing else, and only to one whose certificate was checked."""
-
-    def __init__(self, user: str, password: SecretStr, *, basic: bool) -> None:
-        self._digest = httpx.DigestAuth(user, password.get_secret_value())
-        self._basic = httpx.BasicAuth(user, password.get_secret_value()) if basic else None
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """A request, and once more with what its answer asks for."""
-        flow = self._digest.auth_flow(request)
-        response = yield next(flow)
-        if response.status_code != 401:
-            return
-        offered = {each.split(" ", 1)[0].lower() for each in response.headers.get_list("www-authenticate")}
-        if "digest" in offered:
-            yield flow.send(response)
-        elif "basic" in offered and self._basic is not None:
-            yield next(self._basic.auth_flow(request))
-
-
-def _tls_failure(error: BaseException) -> ssl.SSLError | None:
-    """What went wrong with TLS, where it was that."""
-    seen: BaseException | None = error
-    while seen is not None and not isinstance(seen, ssl.SSLError):
-        seen = seen.__cause__ or seen.__context__
-    return seen
