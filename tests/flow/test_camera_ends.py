@@ -197,6 +197,24 @@ def test_a_camera_goes_to_eap_tls_with_a_certificate_that_it_holds(line: Line) -
     assert line.farm.cameras["cam-1"].requests.count("setWired8021XConfiguration") == 1
 
 
+def test_a_rotation_gives_both_ends_their_new_key_over_the_camera_s_api(line: Line) -> None:
+    line.seal()
+    before = line.farm.cameras["cam-2"].device
+    done = line.run("keys", "rotate", "cam-2", "-y")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = line.farm.cameras["cam-2"].device
+    assert before is not None
+    assert after is not None
+    assert after.ckn not in (None, before.ckn)
+    assert after.cak not in (None, before.cak)
+    verdict = line.verdicts()["cam-2"]
+    assert verdict[:2] == ("pass", "as-intended")
+    assert f"CKN {after.ckn}" in verdict[2]
+    assert verdict[2].endswith("the camera says secured (static key)")
+    assert after.cak is not None
+    assert after.cak not in line.seen
+
+
 def test_what_cannot_be_set_is_refused_with_the_reason(line: Line) -> None:
     for arguments, said in (
         (("cam-3", "static"), "cam-3: no group of portseal.toml has this camera"),
