@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from portseal.core.camera_state import CameraMode
-from portseal.core.vapix import NotUnderstood, refusal, request, wired_ports
+from portseal.core.vapix import NotUnderstood, newest_version, refusal, request, wired_ports
 from portseal.transport.http_login import Login
 
 WORDS = st.sampled_from(
@@ -141,8 +141,24 @@ def test_an_error_object_is_a_refusal_with_its_numbers() -> None:
 
 
 def test_a_request_names_version_and_method() -> None:
-    assert request("getNetworkInfo") == {"apiVersion": "1.0", "method": "getNetworkInfo"}
-    assert request("x", {})["params"] == {}
+    assert request("getNetworkInfo", version="1.37") == {"apiVersion": "1.37", "method": "getNetworkInfo"}
+    assert request("x", {}, version=None) == {"method": "x", "params": {}}
+
+
+@pytest.mark.parametrize(
+    ("listed", "newest"),
+    [
+        (["1.0", "2.4", "3.1"], "1.0"),
+        (["1.9", "1.37"], "1.37"),
+        (["2.4"], "1.0"),
+        ([], "1.0"),
+        ("1.5", "1.0"),
+        ([None, "1.x"], "1.0"),
+    ],
+)
+def test_the_newest_version_of_the_first_generation_is_asked_for(listed: object, newest: str) -> None:
+    assert newest_version({"data": {"supportedVersions": listed}}) == newest
+    assert newest_version({"data": listed}) == "1.0"
 
 
 def asked(challenges: list[str], *, basic: bool) -> Iterator[str]:

@@ -21,6 +21,7 @@ EAP_TLS, STATIC = "WPA-Enterprise-EAPTLS", "MACsec-PSK"
 KEY_SPELLINGS = (("mkaCAK", "mkaCKN"), ("mkaCak", "mkaCkn"))
 INVALID_PARAMETER = 4004
 
+_FIRST_GENERATION = re.compile(r"1\.([0-9]{1,4})")
 _CKN = re.compile(r"(?:[0-9a-f]{2}){1,32}")
 _MODES = {"macsecpsk": CameraMode.STATIC, "wpaenterpriseeaptls": CameraMode.EAP_TLS}
 _AUTHORIZED = {"authorized": True, "unauthorized": False, "connecting": False, "stopped": False}
@@ -48,9 +49,22 @@ class NotUnderstood(ValueError):
     """An answer that is not as documented."""
 
 
-def request(method: str, params: Mapping[str, object] | None = None) -> dict[str, object]:
-    """The body of a request."""
-    return {"apiVersion": "1.0", "method": method, **({"params": dict(params)} if params is not None else {})}
+def request(method: str, params: Mapping[str, object] | None = None, *, version: str | None) -> dict[str, object]:
+    """The body of a request; without `version` where the API is asked which versions it has."""
+    head = {"apiVersion": version} if version else {}
+    return {**head, "method": method, **({"params": dict(params)} if params is not None else {})}
+
+
+def newest_version(answer: Mapping[str, object]) -> str:
+    """The newest version of the API's first generation in a `getSupportedVersions` answer; `1.0` where it names none.
+
+    >>> newest_version({"data": {"supportedVersions": ["1.37", "2.4", "1.9"]}})
+    '1.37'
+    """
+    data = answer.get("data")
+    listed = data.get("supportedVersions") if isinstance(data, Mapping) else None
+    found = [_FIRST_GENERATION.fullmatch(str(each)) for each in listed] if isinstance(listed, list) else []
+    return f"1.{max((int(each[1]) for each in found if each), default=0)}"
 
 
 def refusal(answer: Mapping[str, object]) -> Refusal | None:

@@ -31,11 +31,14 @@ _MESSAGES = {
     1000: "Internal error",
     2000: "Invalid request",
     4000: "Method does not exist",
+    4001: "The specified version is not supported",
     4003: "Missing parameter(s)",
     4004: "Invalid parameter(s)",
     5000: "No device found for the given device name",
 }
 _DEVICE = "eth0"
+_VERSION = "1.37"
+"""The newest of its API's first generation."""
 
 Answer = dict[str, Any]
 
@@ -93,17 +96,29 @@ class Camera:
             return {"apiVersion": "1.0", "error": {"code": 2000, "message": _MESSAGES[2000]}}
         self.requests.append(method)
         head = {"apiVersion": request.get("apiVersion", "1.0"), "method": method}
+        if method == "getSupportedVersions":
+            return head | {"data": {"supportedVersions": [_VERSION]}}
         failing = next((f for f in self.faults if isinstance(f, ApiError) and f.method in (None, method)), None)
         if failing is not None:
             return head | {"error": {"code": failing.code, "message": failing.message}}
+        if not self._speaks(str(head["apiVersion"])):
+            return head | _error(4001)
+        return head | self._answer(method, request.get("params"))
+
+    def _answer(self, method: str, params: object) -> Answer:
         device = self.device
         if device is None:
-            return head | _error(1000)
+            return _error(1000)
         if method == "getNetworkInfo":
-            return head | {"data": {"system": {}, "devices": [self._described(device)]}}
+            return {"data": {"system": {}, "devices": [self._described(device)]}}
         if method == "setWired8021XConfiguration":
-            return head | self._set(device, request.get("params"))
-        return head | _error(4000)
+            return self._set(device, params)
+        return _error(4000)
+
+    @staticmethod
+    def _speaks(version: str) -> bool:
+        asked = re.fullmatch(r"1\.(\d+)", version)
+        return asked is not None and int(asked[1]) <= int(_VERSION.partition(".")[2])
 
     def certificates(self) -> Answer:
         """The answer to a reading of the certificates with private keys."""

@@ -57,6 +57,7 @@ class AxisCamera:
         self._mac = camera.mac
         self._reach = reach
         self._hidden = [reach.password]
+        self._version: str | None = None
         checked = reach.trust.verify_mode is ssl.CERT_REQUIRED
         host = f"[{reach.host}]" if ":" in reach.host else reach.host
         self._client = httpx.Client(
@@ -141,7 +142,7 @@ class AxisCamera:
             CameraUnreachable: no answer.
             CameraError: refused, not understood, or another camera.
         """
-        answer = self._ask(vapix.request("getNetworkInfo"), timeout)
+        answer = self._ask("getNetworkInfo", timeout=timeout)
         try:
             found = vapix.wired_ports(answer)
         except vapix.NotUnderstood as error:
@@ -168,14 +169,19 @@ class AxisCamera:
         return False
 
     def _set(self, device: str, params: Mapping[str, object]) -> None:
-        self._ask(vapix.request("setWired8021XConfiguration", {"deviceName": device, **params}))
+        self._ask("setWired8021XConfiguration", {"deviceName": device, **params})
 
-    def _ask(self, body: Mapping[str, object], timeout: float | None = None) -> Mapping[str, object]:
-        answer = self._send("POST", vapix.PATH, body, timeout)
+    def _ask(
+        self, method: str, params: Mapping[str, object] | None = None, *, timeout: float | None = None
+    ) -> Mapping[str, object]:
+        if self._version is None:  # what is new in an answer may depend on the version that was asked for
+            known = self._send("POST", vapix.PATH, vapix.request("getSupportedVersions", version=None), timeout)
+            self._version = "1.0" if vapix.refusal(known) else vapix.newest_version(known)
+        answer = self._send("POST", vapix.PATH, vapix.request(method, params, version=self._version), timeout)
         if refusal := vapix.refusal(answer):
             said = _LIKE_A_KEY.sub(REDACTED, Redactor(self._hidden).clean(refusal.message))
             said = "".join(each for each in said if each.isprintable())[:_LONGEST]
-            raise _Refused(self.camera, f"refused {body['method']}: {said}", refusal.code)
+            raise _Refused(self.camera, f"refused {method}: {said}", refusal.code)
         return answer
 
     def _send(
