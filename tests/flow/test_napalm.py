@@ -1,4 +1,4 @@
-"""A switch with an API: the same plan, carried out through napalm against a served eAPI, certificates checked."""
+"""A switch with an API: the same plan, carried out through napalm against a served eAPI or NETCONF, the other end checked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from pydantic import SecretStr
@@ -32,11 +33,11 @@ FILES = {
     "groups.yaml": """\
 ---
 access:
-  platform: arista_eos
+  platform: {platform}
   data:
     transport: napalm
-    login: {username: portseal, password: login/switches}
-    radius: {servers: [{name: nac-1, address: 198.51.100.11, key: radius/nac-1}]}
+    login: {{username: portseal, password: login/switches}}
+    radius: {{servers: [{{name: nac-1, address: 198.51.100.11, key: radius/nac-1}}]}}
 """,
     "defaults.yaml": "---\n{}\n",
     "profiles.toml": """\
@@ -54,8 +55,8 @@ cak = "static"
 """,
     "cameras.csv": """\
 name,mac,switch,port,profile,supplicant,macsec
-cam-1,ac:cc:8e:00:00:01,acc-01,Et1,secured,eap-tls,derived
-cam-2,ac:cc:8e:00:00:02,acc-01,Et2,with-key,,static
+cam-1,ac:cc:8e:00:00:01,acc-01,{ports[0]},secured,eap-tls,derived
+cam-2,ac:cc:8e:00:00:02,acc-01,{ports[1]},with-key,,static
 """,
     "keys.toml": '[cam-2]\nckn = "a1b2c3d4"\ncak = "cak/cam-2"\n',
     "portseal.toml": """\
@@ -69,11 +70,50 @@ counter_pause_seconds = 0.2
 """,
 }
 
+FORMS = {"groups.yaml", "cameras.csv"}
+
+
+class Api(NamedTuple):
+    """A platform with an API, and what the tests send to it."""
+
+    platform: str
+    ports: tuple[str, str]
+    vlan: tuple[str, ...]
+    """Lines that make VLAN 300."""
+    diff: str
+    """What a plan says of that."""
+    shown: str
+    """A text that the configuration then has."""
+    wrong: str
+    """A line with a secret that is refused."""
+    sealed: str
+
+
+EOS = Api(
+    "arista_eos",
+    ("Ethernet1", "Ethernet2"),
+    ("vlan 300", " name x", " exit"),
+    "+vlan 300\n+ name x",
+    "vlan 300",
+    "radius-server host 192.0.2.1 kez {{secret:radius/x}}",
+    "dot1x port-control auto",
+)
+JUNOS = Api(
+    "juniper_junos",
+    ("ge-0/0/0", "ge-0/0/1"),
+    ("set vlans x vlan-id 300",),
+    "+vlans x\n+ vlan-id 300",
+    "vlan-id 300",
+    "set access radius-server 192.0.2.1 kez {{secret:radius/x}}",
+    "supplicant single-secure",
+)
+
 
 class Line:
     """A site on disk, its switch, and the verbs."""
 
-    def __init__(self, folder: Path, switch: Handle, secrets: dict[str, str]) -> None:
+    def __init__(self, api: Api, folder: Path, switch: Handle, secrets: dict[str, str]) -> None:
+        self.api = api
         self.folder, self.switch, self.secrets = folder, switch, secrets
         self.capsys: pytest.CaptureFixture[str]
         self.said, self.seen = "", ""
@@ -97,7 +137,7 @@ class Line:
         site = open_site(self.folder)
         session = session_for(
             site.nornir.inventory.hosts["acc-01"],
-            pack=site.packs["arista_eos"],
+            pack=site.packs[self.api.platform],
             known_hosts=self.folder / "known_hosts",
             resolve=lambda ref: SecretStr(PASSWORD),
         )
@@ -105,19 +145,24 @@ class Line:
         return site, session
 
 
-@pytest.fixture
-def line(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
+@pytest.fixture(params=[EOS, JUNOS], ids=lambda api: api.platform)
+def line(
+    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Line]:
+    api: Api = request.param
     monkeypatch.setattr(sys, "argv", sys.argv)
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "origin").mkdir()
     for name, text in FILES.items():
-        (tmp_path / "origin" / name).write_text(text, encoding="utf-8")
+        (tmp_path / "origin" / name).write_text(
+            text.format(**api._asdict()) if name in FORMS else text, encoding="utf-8"
+        )
     opened = open_site(tmp_path / "origin")
     secrets = demo_secrets(opened.site)
     specs = tuple(spec.model_copy(update={"minute": 4.0}) for spec in site_specs(opened.site, secrets))
     with Farm(specs, username="admin", password=PASSWORD) as farm:
         write_copy(opened, tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD}, "admin")
-        made = Line(tmp_path / "site", farm["acc-01"], {**secrets, LOGIN: PASSWORD})
+        made = Line(api, tmp_path / "site", farm["acc-01"], {**secrets, LOGIN: PASSWORD})
         made.capsys = capsys
         yield made
 
@@ -128,8 +173,8 @@ def test_a_switch_is_sealed_through_its_api_and_nobody_logs_in_by_ssh(line: Line
     assert line("verify", "--format", "json") == 0, line.said
     assert {v["outcome"] for v in json.loads(line.said)["verdicts"]} == {"pass"}
     assert line.plan() == 0, line.said
-    assert line.switch.sessions == 0
-    assert "dot1x port-control auto" in line.switch.startup_config()
+    assert all(typed.mode not in ("#", ">") for typed in line.switch.log)
+    assert line.api.sealed in line.switch.startup_config()
     for secret in line.secrets.values():
         assert secret not in line.seen
 
@@ -143,11 +188,12 @@ def test_a_camera_that_would_go_dark_has_its_switch_rolled_back(line: Line) -> N
     assert line.switch.running_config() == before
 
 
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
 def test_a_wrong_key_and_a_stranger_are_told(line: Line) -> None:
     line.plan()
     assert line.apply() == 0, line.said
-    line.switch.plug("Ethernet2", Device(mac="ac:cc:8e:00:00:02", macsec="static", ckn="a1b2c3d4", cak="00" * 16))
-    line.switch.plug("Ethernet1", Device(mac="02:00:00:00:00:66"))
+    line.switch.plug(line.api.ports[1], Device(mac="ac:cc:8e:00:00:02", macsec="static", ckn="a1b2c3d4", cak="00" * 16))
+    line.switch.plug(line.api.ports[0], Device(mac="02:00:00:00:00:66"))
     until(lambda: line("verify", "--format", "json") == 2)
     told = {v["camera"]: v["reason"] for v in json.loads(line.said)["verdicts"]}
     assert told == {"cam-1": "wrong-camera", "cam-2": "not-secured"}
@@ -156,30 +202,30 @@ def test_a_wrong_key_and_a_stranger_are_told(line: Line) -> None:
 def test_what_nobody_confirms_is_taken_back_by_the_switch_and_closing_does_not_hurry_it(line: Line) -> None:
     site, session = line.open()
     before = line.switch.running_config()
-    push(session, plan_of("vlan 300", " name x", " exit"), site.packs["arista_eos"], no_secret, minutes=1)
+    push(session, plan_of(line.api), site.packs[line.api.platform], no_secret, minutes=1)
     session.close()
-    assert "vlan 300" in line.switch.running_config()
+    assert line.api.shown in line.switch.running_config()
     until(lambda: line.switch.running_config() == before)
 
 
 def test_a_later_session_confirms_or_takes_back_what_an_earlier_one_committed(line: Line) -> None:
     site, session = line.open()
-    pack = site.packs["arista_eos"]
+    pack = site.packs[line.api.platform]
     before = line.switch.running_config()
-    push(session, plan_of("vlan 300", " name x", " exit"), pack, no_secret, minutes=1)
+    push(session, plan_of(line.api), pack, no_secret, minutes=1)
     revert(line.open()[1], pack)
     assert line.switch.running_config() == before
-    push(session, plan_of("vlan 300", " name x", " exit"), pack, no_secret, minutes=1)
+    push(session, plan_of(line.api), pack, no_secret, minutes=1)
     confirm(line.open()[1], pack)
-    assert "vlan 300" in line.switch.running_config()
+    assert line.api.shown in line.switch.running_config()
 
 
 def test_a_refused_line_is_named_without_its_secret_and_leaves_nothing_behind(line: Line) -> None:
     site, session = line.open()
     before = line.switch.running_config()
-    plan = plan_of("vlan 300", " name x", " exit", "radius-server host 192.0.2.1 kez {{secret:radius/x}}")
+    plan = plan_of(line.api, line.api.wrong)
     with pytest.raises(SwitchError, match=r"kez \{\{secret:radius/x\}\}") as refused:
-        push(session, plan, site.packs["arista_eos"], no_secret, minutes=1)
+        push(session, plan, site.packs[line.api.platform], no_secret, minutes=1)
     assert "a-marked-secret" not in str(refused.value)
     assert line.switch.running_config() == before
     assert "pending" not in session.run(["show configuration sessions"])[0].partition("-----")[2]
@@ -188,12 +234,13 @@ def test_a_refused_line_is_named_without_its_secret_and_leaves_nothing_behind(li
 def test_a_candidate_that_changes_more_than_the_plan_says_is_dropped(line: Line) -> None:
     site, session = line.open()
     before = line.switch.running_config()
-    plan = plan_of("vlan 300", " name x", " exit")
-    with pytest.raises(SwitchError, match="vlan 300 / name x"):
-        push(session, plan.model_copy(update={"diff": "+vlan 300"}), site.packs["arista_eos"], no_secret, minutes=1)
+    plan = plan_of(line.api)
+    with pytest.raises(SwitchError, match=r"\+ .*300"):
+        push(session, plan.model_copy(update={"diff": ""}), site.packs[line.api.platform], no_secret, minutes=1)
     assert line.switch.running_config() == before
 
 
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
 def test_a_change_of_somebody_else_that_waits_keeps_ours_from_beginning(line: Line) -> None:
     line.plan()
     line.switch.inject(
@@ -205,6 +252,7 @@ def test_a_change_of_somebody_else_that_waits_keeps_ours_from_beginning(line: Li
     assert "vlan 400" in line.switch.running_config()
 
 
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
 def test_the_switch_tells_facts_ports_stations_and_neighbours(line: Line) -> None:
     facts = line.open()[1].facts()
     assert facts.model.startswith("CCS-720XP")
@@ -213,6 +261,7 @@ def test_the_switch_tells_facts_ports_stations_and_neighbours(line: Line) -> Non
     assert [n.name for n in facts.ports["Ethernet49"].neighbours if n.bridges] == ["distribution-1"]
 
 
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
 def test_a_certificate_of_another_authority_is_not_taken(line: Line, tmp_path: Path) -> None:
     with Farm((), username="x", password="x") as other:
         (line.folder / "api-ca.pem").write_text(other.authority.pem, encoding="ascii")
@@ -222,14 +271,22 @@ def test_a_certificate_of_another_authority_is_not_taken(line: Line, tmp_path: P
 
 def test_a_wrong_password_is_told(line: Line) -> None:
     line.switch.inject(LoginRefused())
-    with pytest.raises(ConnectError, match="napalm's eos driver"):
+    with pytest.raises(ConnectError, match=r"napalm's \w+ driver"):
         line.open()
 
 
+@pytest.mark.parametrize("line", [JUNOS], indirect=True, ids=["juniper_junos"])
+def test_a_host_key_that_is_not_known_is_not_taken(line: Line) -> None:
+    (line.folder / "known_hosts").write_text("", encoding="ascii")
+    with pytest.raises(ConnectError, match="host key"):
+        line.open()
+
+
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
 def test_a_platform_whose_driver_checks_nobody_is_not_reached_so(line: Line) -> None:
     site = open_site(line.folder)
-    pack = site.packs["arista_eos"]
-    unchecked = pack.model_copy(update={"names": pack.names.model_copy(update={"napalm_tls": False})})
+    pack = site.packs[line.api.platform]
+    unchecked = pack.model_copy(update={"api": None})
     with pytest.raises(ConnectError, match="not offered"):
         session_for(
             site.nornir.inventory.hosts["acc-01"],
@@ -239,19 +296,18 @@ def test_a_platform_whose_driver_checks_nobody_is_not_reached_so(line: Line) -> 
         )
 
 
-def plan_of(*lines: str) -> SwitchPlan:
-    diff = "\n".join(f"+{text}" for text in lines if text.strip() != "exit")
+def plan_of(api: Api, *more: str) -> SwitchPlan:
     return SwitchPlan(
         switch="acc-01",
-        platform="arista_eos",
+        platform=api.platform,
         ports=(),
         running_digest="",
         rendered_digest="",
         secrets={},
-        steps=(Step(scope="switch", lines=lines),),
+        steps=(Step(scope="switch", lines=(*api.vlan, *more)),),
         undo=(),
         refusals=(),
-        diff=diff,
+        diff=api.diff,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from portseal.core.api import Api
 from portseal.core.commit import Commit, Files, Strategy
 from portseal.core.elsewhere import Alias, Listed
 from portseal.core.encodings import Encoding
@@ -26,6 +27,7 @@ from portseal.core.preflight_checks import PreflightCheck
 from portseal.core.shows import Kind, Observe, Show
 
 __all__ = [
+    "Api",
     "Capability",
     "Commit",
     "Conflict",
@@ -63,8 +65,6 @@ class Names(Value):
 
     netmiko: str
     napalm: str | None = None
-    napalm_tls: bool = False
-    """The driver speaks HTTPS and takes a TLS context, so that whom it talks to is checked; without it napalm is not offered."""
     hier_config: str | None = None
     ntc_templates: str | None = None
     privileged: bool = True
@@ -267,6 +267,7 @@ class Pack(Value):
     errors: Errors
     commit: Commit
     files: Files | None = None
+    api: Api | None = None
     words: dict[str, dict[str, tuple[str, ...]]] = {}
     """Field of a kind (`session.status`) → our word → the vendor's words for it."""
     show: tuple[Show, ...] = ()

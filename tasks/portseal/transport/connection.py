@@ -132,13 +132,13 @@ def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve)
     transport = _transport(host)
     if transport.via == "ssh":
         return open_session(target, resolve=resolve)
-    if not (pack.names.napalm and pack.names.napalm_tls):
+    if not (pack.names.napalm and pack.api):
         told = f"transport napalm is not offered for {pack.name}: no driver that can be told to check whom it talks to"
         raise ConnectError(host.name, f"{told}; leave `transport` out for SSH")
     ca_file = Path(transport.ca_file).expanduser() if transport.ca_file else None
     if ca_file and known_hosts and not ca_file.is_absolute():
         ca_file = known_hosts.parent / ca_file
-    return open_napalm(target, driver=pack.names.napalm, ca_file=ca_file, resolve=resolve)
+    return open_napalm(target, driver=pack.names.napalm, api=pack.api, ca_file=ca_file, resolve=resolve)
 
 
 def by_api(host: Host) -> bool:
@@ -173,7 +173,7 @@ def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
         return Target(
             switch=host.name,
             address=host.hostname or host.name,
-            port=host.port or (22 if transport.via == "ssh" else 443),
+            port=host.port or (pack.api.port if transport.via == "napalm" and pack.api else 22),
             username=login.username,
             password_ref=login.password,
             key_file=Path(login.key_file).expanduser() if login.key_file else None,

@@ -1,7 +1,7 @@
 """A switch with an API as a `CandidateSession`, by the napalm driver of its platform.
 
 The lines of a plan are the candidate, as they stand. Whom the driver talks to is checked: a driver that cannot be told to do so is not
-offered (`names.napalm_tls` in the platform's folder).
+offered (`[api]` in the platform's folder).
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import re
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from portseal.core.api import Api
 from portseal.core.errors import ConnectError, SessionCut, SwitchError
 from portseal.core.facts import Neighbour, PortFacts, SwitchFacts
 from portseal.core.model import normal_mac
@@ -31,11 +34,11 @@ _CANDIDATE = "portseal"
 _AS_JSON = re.compile(r"\s*\|\s*json$")
 
 
-def open_napalm(target: Target, *, driver: str, ca_file: Path | None, resolve: Resolve) -> NapalmSession:
-    """A session through napalm's `driver`, its certificate checked against `ca_file` or the authorities of this machine.
+def open_napalm(target: Target, *, driver: str, api: Api, ca_file: Path | None, resolve: Resolve) -> NapalmSession:
+    """A session through napalm's `driver`, the other end checked as `api` says: its certificate, or its host key.
 
     Raises:
-        ConnectError: unreachable, wrong login, a certificate that is not to be trusted.
+        ConnectError: unreachable, wrong login, a certificate or a host key that is not to be trusted.
         SecretError: the login's password cannot be resolved.
     """
     from napalm import get_network_driver  # takes a second, and most sites never need it
@@ -43,33 +46,61 @@ def open_napalm(target: Target, *, driver: str, ca_file: Path | None, resolve: R
     if target.password_ref is None:
         raise ConnectError(target.switch, "napalm logs in with a password; give the host `login: {username, password}`")
     # what a driver's library logs of its requests holds the candidate, keys included
-    for name in ("pyeapi", "ncclient", "paramiko", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("pyeapi", "ncclient", "jnpr", "paramiko"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    options: dict[str, object] = {"port": target.port}
+    with TemporaryDirectory(prefix="portseal-") as folder:
+        if api.check == "tls":
+            options["context"] = _tls(target, ca_file)
+        else:
+            options["ssh_config_file"] = _ssh_config(target, Path(folder))
+        password = resolve(target.password_ref).get_secret_value()
+        made = get_network_driver(driver)(
+            target.address, target.username, password, timeout=ceil(target.connect_timeout), optional_args=options
+        )
+        if api.check == "ssh":
+            _check_host_key(made, target)
+        try:
+            made.open()
+        except Exception as error:  # drivers raise what their libraries do
+            hint = "; its host key has to stand in known_hosts" if api.check == "ssh" else ""
+            raise ConnectError(target.switch, f"napalm's {driver} driver: {_told(error)}{hint}") from None
+    return NapalmSession(made, target, candidate=api.candidate)
+
+
+def _tls(target: Target, ca_file: Path | None) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-    except (OSError, ssl.SSLError) as error:
+    except OSError as error:
         raise ConnectError(target.switch, f"ca_file {ca_file}: {error}") from None
     if target.accept_unknown_host_key:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    made = get_network_driver(driver)(
-        target.address,
-        target.username,
-        resolve(target.password_ref).get_secret_value(),
-        timeout=target.connect_timeout,
-        optional_args={"port": target.port, "context": context},
-    )
-    try:
-        made.open()
-    except Exception as error:  # drivers raise what their libraries do
-        raise ConnectError(target.switch, f"napalm's {driver} driver: {_told(error)}") from None
-    return NapalmSession(made, target)
+    return context
+
+
+def _ssh_config(target: Target, folder: Path) -> str:
+    """A file that leads the driver to the site's known_hosts, and past whatever this account has of its own."""
+    known = target.known_hosts or folder / "none"
+    (folder / "none").touch()
+    (folder / "config").write_text(f"Host *\n  UserKnownHostsFile {known}\n", encoding="utf-8")
+    return str(folder / "config")
+
+
+def _check_host_key(driver: Any, target: Target) -> None:
+    """Let PyEZ, which connects without a look at the host key by default, look at it; napalm has no option for that."""
+    if target.accept_unknown_host_key:
+        return
+    if getattr(driver.device, "_hostkey_verify", None) is not False:
+        raise ConnectError(target.switch, "this release of napalm's driver cannot be told to check host keys; use SSH")
+    driver.device._hostkey_verify = True
 
 
 class NapalmSession:
     """A session over napalm. Not safe for use from two threads."""
 
-    def __init__(self, driver: Any, target: Target) -> None:
+    def __init__(self, driver: Any, target: Target, *, candidate: str) -> None:
         self.switch = target.switch
+        self._format = candidate
         self._driver = driver
         self._errors = target.errors
 
@@ -111,20 +142,17 @@ class NapalmSession:
         try:
             self._driver.load_merge_candidate(config="\n".join(line.text for line in lines))
         except Exception as error:
-            told = fit_to_show(_told(error), lines)
-            index = max(
-                (i for i, line in enumerate(lines) if line.text.strip() and line.text.strip() in _told(error)),
-                key=lambda i: len(lines[i].text.strip()),
-                default=0,
-            )
+            told, index = fit_to_show(_told(error), lines), _blamed(_told(error), lines)
             self._forget()
-            shown = LineError(index=index, line=lines[index].shown, output=told)
+            line = "(the driver does not say which)" if index is None else lines[index].shown
+            shown = LineError(index=index or 0, line=line, output=told)
             return ConfigureResult(sent=len(lines), answered=len(lines), errors=(shown,), round_trips=1)
         return ConfigureResult(sent=len(lines), answered=len(lines), round_trips=1)
 
     def candidate(self) -> str:
         """The whole configuration as the candidate has it."""
-        found = self._do("show the candidate", lambda: self._driver.get_config(retrieve="candidate")["candidate"])
+        asked = {"retrieve": "candidate", "format": self._format}
+        found = self._do("show the candidate", lambda: self._driver.get_config(**asked)["candidate"])
         if not found:
             raise SwitchError(self.switch, "napalm's driver shows no candidate, so that it cannot be compared; use SSH")
         return str(found)
@@ -162,7 +190,7 @@ class NapalmSession:
                     up=port["is_up"],
                     enabled=port["is_enabled"],
                     description=port["description"],
-                    macs=tuple(sorted({normal_mac(row["mac"]) for row in table if row["interface"] == name})),
+                    macs=tuple(sorted({normal_mac(row["mac"]) for row in table if _is_of(row["interface"], name)})),
                     neighbours=tuple(_neighbour(each) for each in others.get(name, ())),
                 )
                 for name, port in ports.items()
@@ -199,6 +227,21 @@ class NapalmSession:
             if _is_lost(error):
                 raise SessionCut(self.switch, f"the API does not answer any more: {_told(error)}") from None
             raise SwitchError(self.switch, f"napalm could not {what}: {_told(error)}") from None
+
+
+def _blamed(told: str, lines: Sequence[ConfigureLine]) -> int | None:
+    """Which line an objection is about: the longest that it quotes, or the first that has most of its words; None where none has any."""
+    quoted = [i for i, line in enumerate(lines) if line.text.strip() and line.text.strip() in told]
+    if quoted:
+        return max(quoted, key=lambda i: len(lines[i].text.strip()))
+    words = set(re.findall(r"[\w.:/-]+", told))
+    scores = [len(words & set(line.text.split())) for line in lines]
+    return scores.index(max(scores)) if any(scores) else None
+
+
+def _is_of(interface: str, port: str) -> bool:
+    """Whether this is the port or a logical interface of it (`ge-0/0/1.0`)."""
+    return interface == port or interface.startswith(f"{port}.")
 
 
 def _neighbour(said: dict[str, Any]) -> Neighbour:
