@@ -20,6 +20,7 @@ from portseal.cli.lint import lint
 from portseal.cli.parse import parse
 from portseal.cli.plan import plan
 from portseal.cli.platforms import platforms
+from portseal.cli.rehearse import rehearse
 from portseal.cli.render import render
 from portseal.cli.run import run
 from portseal.cli.sim import sim
@@ -44,6 +45,7 @@ for verb in (
     lint,
     render,
     plan,
+    rehearse,
     apply,
     verify,
     run,

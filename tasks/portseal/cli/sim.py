@@ -86,7 +86,9 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
         raise InputError(
             f"{opened.path}: its hosts do not come from hosts.yaml, so there is nothing to write a copy of"
         )
-    shutil.copytree(opened.path, target, ignore=shutil.ignore_patterns(".*", "known_hosts", "*.age"))
+    private = (".*", "known_hosts", "*.age", "*.pem", "*.key", "age-identity.txt")
+    identity = Path(opened.settings.secrets.age_identity).name
+    shutil.copytree(opened.path, target, ignore=shutil.ignore_patterns(*private, identity))
     yaml = YAML()
     hosts = yaml.load((target / "hosts.yaml").read_text(encoding="utf-8"))
     ports = {switch.name: switch.port for switch in farm}

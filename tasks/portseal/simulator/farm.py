@@ -63,6 +63,10 @@ class Handle:
         before = self._switch.box.plugged(port) if beside else ()
         self._do(lambda: self._switch.box.plug(port, (*before, device)))
 
+    def engineer(self, lines: tuple[str, ...]) -> None:
+        """Somebody at the switch types configuration lines, all at once; they take effect as there."""
+        self._do(lambda: self._switch.type_as_other(lines))
+
     def far_end(self, port: str, mac: str) -> FarEnd:
         """What the device `mac` in a port notices of it."""
         return self._do(lambda: self._switch.box.far_end(port, mac))
