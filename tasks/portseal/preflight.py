@@ -1,6 +1,7 @@
 """Switch in, what speaks against changing it out: the task that asks before anything is planned for tonight. It writes nothing.
 
-One round trip: the platform's `[[preflight]]` commands and those that tell who hangs on the ports, in one batch.
+One round trip: the platform's `[[preflight]]` commands and those that tell who hangs on the ports, in one batch. Where the switch has an
+API, what its driver tells of ports and their neighbours as well.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from portseal.core.observation import port_states
 from portseal.core.parsing import recognise
 from portseal.core.platforms import Kind, Pack
 from portseal.core.portname import long_port
-from portseal.core.preflight import PreflightFinding, port_findings, switch_findings
+from portseal.core.preflight import PreflightFinding, fact_findings, port_findings, switch_findings
 from portseal.core.probes import probe_commands, unmet
 from portseal.estate import Estate
+from portseal.transport.candidate import CandidateSession
 from portseal.transport.session import Session
 
 
@@ -44,6 +46,10 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
     ]
     camera_ports = {port.port for port in intent.ports}
     found = [_named(pack, finding) for finding in switch_findings(switch, checks, told, now)]
+    if isinstance(session, CandidateSession):
+        told_of = {(finding.scope, finding.code) for finding in found}
+        more = fact_findings(switch, session.facts(), intent.ports)
+        found += [finding for finding in more if (finding.scope, finding.code) not in told_of]
     about_us = [finding for finding in found if not finding.scope or finding.scope in camera_ports]
     return (*against, *about_us, *port_findings(switch, intent.ports, states, owners))
 

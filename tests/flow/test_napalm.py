@@ -258,7 +258,7 @@ def test_the_switch_tells_facts_ports_stations_and_neighbours(line: Line) -> Non
     assert facts.model.startswith("CCS-720XP")
     assert facts.ports["Ethernet1"].up
     assert facts.ports["Ethernet1"].macs == ("ac:cc:8e:00:00:01",)
-    assert [n.name for n in facts.ports["Ethernet49"].neighbours if n.bridges] == ["distribution-1"]
+    assert [n.name for n in facts.ports["Ethernet49"].neighbours if n.forwards] == ["distribution-1"]
 
 
 @pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])

@@ -10,8 +10,8 @@ class Neighbour(Value):
 
     name: str
     port: str
-    bridges: bool
-    """It forwards frames: a switch, a bridge, an access point."""
+    forwards: bool
+    """A bridge or a router, and no telephone, access point or station (IEEE 802.1AB-2016 §8.5.8)."""
 
 
 class PortFacts(Value):

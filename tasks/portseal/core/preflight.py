@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from portseal.core.facts import SwitchFacts
 from portseal.core.intent import PortIntent
 from portseal.core.model import Value
 from portseal.core.observation import PortState
@@ -87,6 +88,21 @@ def _neighbours(check: PreflightCheck, lines: Sequence[str]) -> Iterator[tuple[s
         elif port and not told and check.switch and re.search(check.switch, line):
             told = True
             yield port, f"{check.reason} (`{line}`)"
+
+
+def fact_findings(switch: str, facts: SwitchFacts, ports: Sequence[PortIntent]) -> tuple[PreflightFinding, ...]:
+    """What facts that were asked of an API say against touching a port."""
+    found: list[PreflightFinding] = []
+    for port in ports:
+        known = facts.ports.get(port.port)
+        for each in known.neighbours if known else ():
+            if each.forwards:
+                message = f"the neighbour on this port is a switch or a router ({each.name}, {each.port})"
+                code = "neighbour-is-switch"
+                found.append(
+                    PreflightFinding(switch=switch, scope=port.port, code=code, severity="block", message=message)
+                )
+    return tuple(found)
 
 
 def port_findings(

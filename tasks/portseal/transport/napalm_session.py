@@ -245,8 +245,9 @@ def _is_of(interface: str, port: str) -> bool:
 
 
 def _neighbour(said: dict[str, Any]) -> Neighbour:
-    bridges = {"bridge", "wlan-access-point"} & set(said.get("remote_system_enable_capab", ()))
-    return Neighbour(name=said["remote_system_name"], port=said["remote_port"], bridges=bool(bridges))
+    able = set(said.get("remote_system_enable_capab", ()))
+    forwards = bool(able) and able <= {"bridge", "router"}
+    return Neighbour(name=said["remote_system_name"], port=said["remote_port"], forwards=forwards)
 
 
 def _is_lost(error: BaseException) -> bool:
