@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from contract.bench import simulated
 from contract.files import write_cameras, write_site
-from contract.profiles import SWITCH, packs, possible, site_of
+from contract.profiles import SWITCH, judged, packs, site_of
 from contract.said import said
 
 from portseal.cli.main import main
@@ -58,7 +58,7 @@ def line(
     platform = str(request.param)
     monkeypatch.setattr(sys, "argv", sys.argv)
     monkeypatch.setenv("COLUMNS", "200")
-    pack, choices = packs()[platform][0], possible(platform).choices
+    pack, choices = packs()[platform][0], judged(platform)
     write_site(site_of(pack, choices, options=said(platform).options), choices, tmp_path / "origin")
     opened = open_site(tmp_path / "origin")
     secrets = demo_secrets(opened.site)

@@ -46,6 +46,9 @@ def undo(
             return change.end(Ending.UNCERTAIN, text, verdicts)
         text = f"{failed}, the switch undoes it by itself when its timer ends"
         return change.end(Ending.ARMED, text, verdicts)
+    if digest != plan.running_digest and not change.pack.commit.revert:
+        text = f"{why}; the switch takes it back when its timer ends, which it has not yet"
+        return change.end(Ending.ARMED, text, verdicts)
     if digest != plan.running_digest:
         text = f"{why}; reverted, but the owned configuration is not what it was before; look at it"
         return change.end(Ending.UNCERTAIN, text, verdicts)

@@ -58,7 +58,7 @@ class Commit(Value):
     confirm: Lines
     """Stops the timer and keeps the change; sent outside configuration mode, as are `revert`, `abandon` and `save`."""
     revert: Lines
-    """Undoes a change that has taken effect."""
+    """Undoes a change that has taken effect; empty where nothing but the timer does, which is waited for (`reverts_within`)."""
     reverts_within: Annotated[float, Field(ge=0, le=600)] = 0.0
     """Seconds that a switch may take to be as before once `revert` was sent; it is looked at until then. 0: at once."""
     discard: Lines = ()
@@ -75,6 +75,10 @@ class Commit(Value):
     def _a_candidate_can_be_let_go(self) -> Self:
         if self.strategy.candidate and not (self.activate and self.discard and self.pending and self.pending_none):
             raise ValueError(f"strategy {self.strategy} needs activate, discard, pending and pending_none")
+        if not self.revert and not (self.strategy.self_undoing and self.reverts_within):
+            raise ValueError(
+                "revert may be empty only where the switch's own timer reverts, with reverts_within to wait for it"
+            )
         return self
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pydantic import SecretStr
 
 from contract.model import carried_out
-from contract.profiles import GOLDEN, SWITCH, Choice, camera_for, packs, site_of
+from contract.profiles import GOLDEN, SWITCH, Choice, camera_for, packs, site_of, unseen
 from contract.said import said
 from portseal.confirm import confirm, revert, save
 from portseal.core.intent import PortIntent, SwitchIntent, derive
@@ -19,7 +19,7 @@ from portseal.core.owned import OwnedConfiguration, owned_configuration
 from portseal.core.planning import SwitchPlan, learned, plan_switch
 from portseal.core.platforms import Pack
 from portseal.core.steps import Step
-from portseal.core.verdict import Verdict, judge
+from portseal.core.verdict import Reason, Verdict, judge
 from portseal.observe import commands
 from portseal.push import push
 from portseal.simulator.campus import Misfit, site_specs
@@ -279,6 +279,17 @@ class Bench:
         """By camera."""
         first, later = self.observe()
         return {port.camera: judge(port, first[port.port], later[port.port]) for port in self.intent.ports}
+
+    def surprises(self) -> dict[str, Verdict]:
+        """By profile, what is not as it should be: of a port that shows nothing anybody understands, anything but that."""
+        ports = {port.camera: port for port in self.intent.ports}
+        return {
+            ports[camera].profile: verdict
+            for camera, verdict in self.verdicts().items()
+            if (
+                verdict.reason is not Reason.UNPARSED if unseen(self.pack, ports[camera]) else verdict.outcome != "pass"
+            )
+        }
 
 
 def simulated() -> tuple[str, ...]:

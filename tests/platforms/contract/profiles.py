@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from portseal.core.capability import CLAIMED, OF_CAMERA, check, field_values
-from portseal.core.intent import SwitchIntent, derive
+from portseal.core.claims import understood_by
+from portseal.core.evidence import Evidence
+from portseal.core.intent import PortIntent, SwitchIntent, derive
 from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Switch
 from portseal.core.model import Severity
 from portseal.core.platform_files import layers
-from portseal.core.platforms import Capability, Pack, load_pack, platform_folders
+from portseal.core.platforms import Capability, Kind, Pack, load_pack, platform_folders
 from portseal.core.profile import CakSource, MacsecPolicy, Method, Mode, Profile
 from portseal.core.profiles_file import read_profiles
 from portseal.core.toml_source import TomlSource
@@ -190,13 +192,29 @@ def covering(pack: Pack, wish: Wish, among: Sequence[Choice]) -> Iterator[Choice
     if wish.value == "*":
         yield from among
         return
-    both = {"on_failure": {"action": "vlan", "vlan": 666}, "on_no_response": {"action": "vlan", "vlan": 666}}
     wished = [with_wish(base, wish) for base in among]
-    if wish.value == "vlan":  # some platforms have one VLAN for both
-        wished += [{**made, "dot1x": {**made["dot1x"], **both}} for made in wished]
+    if wish.value == "vlan":  # some platforms have one VLAN for two events
+        events = [event for event in ("on_failure", "on_no_response", "on_server_dead") if event not in wish.feature]
+        beside = {event: {event: {"action": "vlan", "vlan": 666}} for event in events}
+        wished += [{**made, "dot1x": {**made["dot1x"], **also}} for made in wished for also in beside.values()]
     for made in wished:
         if profile_of("tried", made) is not None and has(made, wish, pack) and not refused(pack, made):
             yield made
+
+
+def unseen(pack: Pack, port: PortIntent) -> bool:
+    """Whether the port's encryption hangs on output that nobody has seen, so that its verdict is unknown whatever it is."""
+    shows = [understood_by(pack, each) for each in pack.observe]
+    kinds = {show.kind for show in shows if show.evidence is Evidence.NONE}
+    return port.macsec.policy is not MacsecPolicy.OFF and bool(kinds & {Kind.MKA, Kind.COUNTERS})
+
+
+def judged(platform: str) -> dict[str, Choice]:
+    """The possible profiles whose ports get a verdict other than unknown."""
+    pack, choices = packs()[platform][0], possible(platform).choices
+    (intent,) = derive(site_of(pack, choices), {pack.name: pack})
+    left_out = {port.profile for port in intent.ports if unseen(pack, port)}
+    return {name: choice for name, choice in choices.items() if name not in left_out}
 
 
 def site_of(

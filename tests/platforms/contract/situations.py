@@ -49,9 +49,10 @@ class Situation(NamedTuple):
             made = base
             for wish in self.wishes:
                 made = with_methods(made, wish) if wish.feature == "dot1x.methods" else with_wish(made, wish)
-            fits = profile_of("tried", made) is not None and not refused(pack, made)
-            if fits and all(has(made, wish, pack) for wish in self.wishes if "," not in wish.value):
-                return made
+            for tried in (made, with_wish(made, Wish("dot1x.on_failure.action", "next-method"))):
+                fits = profile_of("tried", tried) is not None and not refused(pack, tried)
+                if fits and all(has(tried, wish, pack) for wish in self.wishes if "," not in wish.value):
+                    return tried
         return None
 
 
