@@ -11,7 +11,7 @@ import pytest
 from contract.bench import simulated
 from contract.faults import FAULTS, ROGUE, Fault, Gone, Scene, disk_full
 from contract.files import write_cameras, write_site
-from contract.profiles import SWITCH, packs, possible, site_of
+from contract.profiles import SWITCH, judged, packs, site_of
 from contract.said import said
 from pydantic import JsonValue
 
@@ -97,7 +97,7 @@ def settled(estate: Estate, part: Change, switch: Handle, before: str) -> Standi
 
 def cell(platform: str, fault: Fault, folder: Path) -> str:
     """What a run with this fault on this platform sees."""
-    pack, choices = packs()[platform][0], possible(platform).choices
+    pack, choices = packs()[platform][0], judged(platform)
     site = site_of(pack, choices, options=said(platform).options)
     write_site(site, choices, folder / "origin")
     opened = open_site(folder / "origin")
