@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -26,7 +26,6 @@ from lab.secure_site import SecureSite
 from lab.site import MAB_PORTS, Site
 
 PORTS = 7
-PAIR: Future[list[Case]] | None = None
 
 
 def main() -> int:
@@ -34,16 +33,16 @@ def main() -> int:
     if why := missing():
         print(f"lab: {why}", file=sys.stderr)
         return 1
-    global PAIR
     begin = time.monotonic()
     results: list[Case] = []
     chosen = sys.argv[1:] or list(LABS)
-    pool = ThreadPoolExecutor(1)
+    labs = dict(LABS)
     try:
         if "pair" in chosen and len(chosen) > 1:
-            PAIR = pool.submit(_of_pair)
+            beside = ThreadPoolExecutor(1).submit(_of_pair)  # it waits for timers most of its time
+            labs["pair"] = lambda: _pair(beside.result())
         for name in chosen:
-            for case in LABS[name]():
+            for case in labs[name]():
                 results.append(case)
                 print(_line(case), flush=True)
     except LabError as error:
@@ -77,11 +76,9 @@ def _macsec() -> Iterator[Case]:
             print(f"{what}: {lost}")
 
 
-def _pair() -> Iterator[Case]:
-    """The cases of the pair, which waits for timers most of its time and so runs beside the others from the beginning."""
-    found = PAIR.result() if PAIR else _of_pair()
+def _pair(found: list[Case] | None = None) -> Iterator[Case]:
     _head("two switches, one playbook")
-    yield from found
+    yield from found if found is not None else _of_pair()
 
 
 def _of_pair() -> list[Case]:
