@@ -68,7 +68,10 @@ def revert(session: Session, pack: Pack) -> None:
     if commit.strategy.candidate and commit.pending:
         (shown,) = session.run([commit.pending])
         if is_idle(shown, commit):
-            _send(session, commit.abandon, "throw away")
+            if isinstance(session, CandidateSession):
+                session.configure(_lines(commit.abandon))  # refused where nothing was left behind
+            else:
+                _send(session, commit.abandon, "throw away")
             return
     if isinstance(session, CandidateSession):
         session.rollback()

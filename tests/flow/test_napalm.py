@@ -215,6 +215,8 @@ def test_a_later_session_confirms_or_takes_back_what_an_earlier_one_committed(li
     push(session, plan_of(line.api), pack, no_secret, minutes=1)
     revert(line.open()[1], pack)
     assert line.switch.running_config() == before
+    revert(line.open()[1], pack)  # where nothing waits, nothing is undone
+    assert line.switch.running_config() == before
     push(session, plan_of(line.api), pack, no_secret, minutes=1)
     confirm(line.open()[1], pack)
     assert line.api.shown in line.switch.running_config()
