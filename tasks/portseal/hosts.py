@@ -22,7 +22,7 @@ from portseal.core.switches import Datum, HostRecord
 
 HOSTS, GROUPS, DEFAULTS = "hosts.yaml", "groups.yaml", "defaults.yaml"
 _FILES = {"host_file": HOSTS, "group_file": GROUPS, "defaults_file": DEFAULTS}
-_DATA = ("radius", "options", "login", "accept_unknown_host_key")
+_DATA = ("radius", "options", "login", "transport", "accept_unknown_host_key")
 
 
 class HostsRead(NamedTuple):

@@ -169,7 +169,8 @@ def _check(path: Path, read: SiteFiles) -> _Checked:
     """What the files say together; the site, where no error refuses it."""
     place = host_file(read.settings)
     options = {name: pack.option for name, pack in read.packs.items()}
-    switches = read_switches(read.hosts.records, read.folders, options, place)
+    with_api = [name for name, pack in read.packs.items() if pack.api and pack.names.napalm]
+    switches = read_switches(read.hosts.records, read.folders, options, place, with_api=with_api)
     known = Known(
         platforms={record.name: record.platform for record in read.hosts.records} if read.hosts.nornir else None,
         packs=read.packs,

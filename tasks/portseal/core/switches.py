@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -14,6 +14,7 @@ from portseal.core.keys_file import reference_mistake
 from portseal.core.model import Finding, Text, Value
 from portseal.core.profiles_file import is_name
 from portseal.core.toml_source import NOT_TEXT, checked
+from portseal.core.transport import transport_mistakes
 
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
@@ -56,7 +57,7 @@ class HostRecord(NamedTuple):
     platform: str | None
     hostname: str | None
     data: Mapping[str, Datum]
-    """`radius`, `options`, `login`, `accept_unknown_host_key`, where there are any."""
+    """`radius`, `options`, `login`, `transport`, `accept_unknown_host_key`, where there are any."""
 
 
 class SwitchesFile(NamedTuple):
@@ -68,12 +69,17 @@ class SwitchesFile(NamedTuple):
 
 
 def read_switches(
-    hosts: Iterable[HostRecord], platforms: Iterable[str], options: Mapping[str, Iterable[str]], file: str
+    hosts: Iterable[HostRecord],
+    platforms: Iterable[str],
+    options: Mapping[str, Iterable[str]],
+    file: str,
+    *,
+    with_api: Collection[str] = (),
 ) -> SwitchesFile:
     """The switches, and all that is wrong with hosts and their data.
 
-    `platforms` are the folders there are, `options` the host options that each platform in use reads; `file` is where hosts
-    are written. Data of a group is told once, however many hosts have it.
+    `platforms` are the folders there are, `options` the host options that each platform in use reads, `with_api` those of them
+    that napalm is offered for; `file` is where hosts are written. Data of a group is told once, however many hosts have it.
     """
     switches: dict[str, Switch] = {}
     findings: dict[Finding, None] = {}
@@ -84,6 +90,9 @@ def read_switches(
         radius = _once(read_before, host.data.get("radius"), _read_radius)
         chosen = _once(read_before, host.data.get("options"), _read_options)
         found += (*radius[1], *chosen[1], *_unknown_options(host, options))
+        if (way := host.data.get("transport")) is not None and way.value is not None:
+            column = way.column("transport")
+            found += transport_mistakes(way.value, host.platform, with_api, file=way.file, column=column)
         findings.update(dict.fromkeys(found))
         if not any(told.code not in (LintCode.MISSING_LOGIN,) for told in found) and host.platform:
             switches[host.name] = Switch(

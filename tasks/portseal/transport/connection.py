@@ -10,18 +10,18 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, Literal
+from typing import Any
 
 from nornir.core.configuration import Config
 from nornir.core.inventory import Host
 from nornir.core.plugins.connections import ConnectionPluginRegister
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from portseal.core.errors import ConnectError
-from portseal.core.model import Value
 from portseal.core.platforms import Pack
 from portseal.core.secrets import Resolve
 from portseal.core.switches import Login
+from portseal.core.transport import Transport
 from portseal.transport.cli_session import open_session
 from portseal.transport.napalm_session import open_napalm
 from portseal.transport.session import Session
@@ -34,17 +34,6 @@ AT_ONCE = 32
 """Switches that are being connected to at the same time, where the caller sets no limit of their own."""
 
 _connecting: AbstractContextManager[object] = BoundedSemaphore(AT_ONCE)
-
-
-class Transport(Value):
-    """Host or group data `transport`, all of it optional: what one switch needs otherwise than most. `napalm` alone is `{via: napalm}`."""
-
-    via: Literal["ssh", "napalm"] = "ssh"
-    ca_file: str | None = None
-    """napalm: certificates that the switch's own must be signed by (or itself), in PEM, beside the site's other files."""
-    window: int = Field(default=32768, ge=1)
-    connect_timeout: float = Field(default=10.0, gt=0)
-    prompt_timeout: float = Field(default=20.0, gt=0)
 
 
 class PortsealConnection:
@@ -151,8 +140,7 @@ def by_api(host: Host) -> bool:
 
 
 def _transport(host: Host) -> Transport:
-    given = host.get("transport") or {}
-    return Transport.model_validate({"via": given} if isinstance(given, str) else given)
+    return Transport.model_validate(host.get("transport") or {})
 
 
 def forget_session(host: Host) -> None:
