@@ -37,8 +37,7 @@ def _must_be_secure(intent: PortIntent, state: PortState, later: PortState | Non
     if mka is None:
         yield fails(Reason.NO_MKA_SESSION, "the port has no MKA session")
         return
-    spare = intent.fallback_key
-    if mka.fallback_key or (spare and mka.ckn and same_ckn(spare.ckn, mka.ckn)):
+    if _is_spare(intent, mka):
         yield fails(Reason.FALLBACK_KEY_IN_USE, f"MKA uses the fallback key{f' {mka.ckn}' if mka.ckn else ''}")
     elif intent.key is not None:
         yield from _key(intent.key.ckn, mka)
@@ -63,6 +62,17 @@ def _must_be_secure(intent: PortIntent, state: PortState, later: PortState | Non
     yield passes(
         f"encrypted{f' ({named})' if named else ''} with {mka.live_peers} live peer{'s' * (mka.live_peers > 1)}"
     )
+
+
+def _is_spare(intent: PortIntent, mka: Mka) -> bool:
+    """Whether another key than the one that is meant holds the link: by its name, or where that is not shown by the switch's word.
+
+    In the midst of a rotation the key that is meant is the port's second one, and a switch that tells them apart calls it so.
+    """
+    if intent.fallback_key and mka.ckn and same_ckn(intent.fallback_key.ckn, mka.ckn):
+        return True
+    meant = intent.key is not None and mka.ckn is not None and same_ckn(intent.key.ckn, mka.ckn)
+    return mka.fallback_key and not meant
 
 
 def _key(expected: str, mka: Mka) -> Iterator[Conclusion]:
