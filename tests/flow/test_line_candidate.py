@@ -114,3 +114,14 @@ def test_a_killed_process_leaves_a_commit_that_the_switch_takes_back(line: Line)
         until(lambda: "dot1x" in line["acc-01"].running_config())
         process.kill()
     until(lambda: line["acc-01"].running_config() == before)
+
+
+def test_a_switch_whose_commit_waits_to_be_confirmed_is_left_alone(line: Line) -> None:
+    """Such a switch prints a line above every prompt that begins with the sign of a prompt."""
+    line.plan()
+    typed = ("configure", "set interfaces ge-0/0/9 description x", "commit confirmed 60", "exit")
+    with somebody_else(line["acc-01"], *typed):
+        done = line.apply("--limit", "acc-01")
+    assert "acc-01: refused" in done.stderr
+    assert "an unconfirmed change is pending there" in done.stderr
+    assert "dot1x" not in line["acc-01"].running_config()

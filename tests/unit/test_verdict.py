@@ -315,6 +315,13 @@ CASES: dict[str, tuple[Reason, Outcome, Verdict]] = {
         ("another CKN", Reason.CKN_MISMATCH, Outcome.FAIL, of_mka(secured(ckn="a1b3"))),
         ("CKN not shown", Reason.NOT_OBSERVED, Outcome.UNKNOWN, of_mka(secured(ckn=None))),
         ("fallback key", Reason.FALLBACK_KEY_IN_USE, Outcome.FAIL, of_mka(secured(fallback_key=True, ckn="ff"))),
+        (
+            "fallback key, unnamed",
+            Reason.FALLBACK_KEY_IN_USE,
+            Outcome.FAIL,
+            of_mka(secured(fallback_key=True, ckn=None)),
+        ),
+        ("meant key in the second place", Reason.AS_INTENDED, Outcome.PASS, of_mka(secured(fallback_key=True))),
         ("another cipher", Reason.WRONG_CIPHER, Outcome.FAIL, of_mka(secured(cipher="GCM-AES-XPN-256"))),
         ("strange cipher", Reason.UNKNOWN_WORD, Outcome.UNKNOWN, of_mka(secured(cipher="GCM-SM4-128"))),
         ("nothing encrypted", Reason.NOT_ENCRYPTING, Outcome.FAIL, of_mka(secured(), counters=(10, 10))),

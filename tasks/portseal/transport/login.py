@@ -28,6 +28,9 @@ from portseal.transport.target import Target
 # Without a handler of its own, Python would print paramiko's tracebacks of broken connections on stderr.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
+_PROMPT = r"\S+[#>$%\]]\s*$"
+"""One word at the very end of what came."""
+
 _FAILURES = (NetmikoBaseException, SSHException, OSError, EOFError, ValueError)
 """What netmiko and paramiko raise when a connection or a prompt cannot be had."""
 
@@ -78,6 +81,11 @@ def stand_at_prompt(connection: BaseConnection, target: Target) -> str:
         connection.write_channel(connection.RETURN)
         connection.session_preparation()
         privileged = not target.privileged or connection.check_enable_mode()
+        name = connection.base_prompt
+        if " " in name or not any(
+            letter.isalnum() for letter in name
+        ):  # a message above the prompt was taken for one (`# commit confirmed will be ...`)
+            name = connection.find_prompt(pattern=_PROMPT)[:-1]
     except _FAILURES as error:
         ended = _ended(connection)
         hang_up(connection)
@@ -91,7 +99,7 @@ def stand_at_prompt(connection: BaseConnection, target: Target) -> str:
         raise ConnectError(target.switch, why) from error
     if not privileged:
         _enable(connection, target)
-    return connection.base_prompt
+    return name
 
 
 def hang_up(connection: BaseConnection) -> None:
