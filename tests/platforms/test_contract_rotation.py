@@ -8,12 +8,15 @@ from datetime import date
 import pytest
 from contract.bench import Bench
 from contract.profiles import Choice, packs, possible_bases
+from contract.said import said
 
 from portseal.core.inventory import LinkKey, Stage
 from portseal.core.key_rules import Rotation
 from portseal.core.rotation import ON_SWITCH, Rotating, Step, steps
 from portseal.core.verdict import Outcome, Reason
 
+SECURED = "the camera, encrypted with a static key"
+"""The situation of the contract that a link is in before and after a rotation."""
 PLATFORMS = sorted(
     name for name, (pack, _) in packs().items() if pack.keys is not None and pack.keys.rotation is not Rotation.NONE
 )
@@ -90,6 +93,9 @@ def test_every_step_of_a_rotation_leaves_a_link_that_is_secured_or_says_that_it_
         if bench.simulated:
             bench.clock.run(10.0)
             verdict = bench.verdicts()[rotating.camera]
+            if SECURED in said(bench.pack.name).reasons:  # the switch shows no link in words anybody published
+                assert verdict.outcome is Outcome.UNKNOWN, f"{step}: {verdict.detail}"
+                continue
             two = rotating.method is Rotation.FALLBACK
             if two:
                 wanted = Reason.FALLBACK_KEY_IN_USE if step is Step.MOVE else Reason.AS_INTENDED
