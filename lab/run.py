@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -36,13 +35,9 @@ def main() -> int:
     begin = time.monotonic()
     results: list[Case] = []
     chosen = sys.argv[1:] or list(LABS)
-    labs = dict(LABS)
     try:
-        if "pair" in chosen and len(chosen) > 1:
-            beside = ThreadPoolExecutor(1).submit(_of_pair)  # it waits for timers most of its time
-            labs["pair"] = lambda: _pair(beside.result())
         for name in chosen:
-            for case in labs[name]():
+            for case in LABS[name]():
                 results.append(case)
                 print(_line(case), flush=True)
     except LabError as error:
@@ -76,14 +71,11 @@ def _macsec() -> Iterator[Case]:
             print(f"{what}: {lost}")
 
 
-def _pair(found: list[Case] | None = None) -> Iterator[Case]:
-    _head("two switches, one playbook")
-    yield from found if found is not None else _of_pair()
-
-
-def _of_pair() -> list[Case]:
+def _pair() -> Iterator[Case]:
+    begin = time.monotonic()
     with built_pair() as pair:
-        return list(pair_cases(pair))
+        _head(f"two switches, one playbook: networks up in {time.monotonic() - begin:.1f} s")
+        yield from pair_cases(pair)
 
 
 LABS = {"802.1x": _dot1x, "pair": _pair, "macsec": _macsec}
