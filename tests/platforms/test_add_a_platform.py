@@ -73,6 +73,13 @@ def planned(site: Path, running: str, managed: frozenset[str] = frozenset(), *, 
     return plan_switch(intent, running, pack, (folder,), marks=marks, managed=managed)
 
 
+def test_the_page_names_every_table_that_a_description_can_have(page: str) -> None:
+    named = set(
+        re.findall(r"[a-z_]+", " ".join(re.findall(r"```toml.*?^```|`[^`\n]+`", page, re.MULTILINE | re.DOTALL)))
+    )
+    assert set(Pack.model_fields) - named == set()
+
+
 def test_every_command_of_the_page_does_what_it_says(
     page: str, site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
