@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import pyrage
+
 from lab.campus import SECRET
 from lab.net import Daemon, Keeper, LabError
 
@@ -31,6 +33,8 @@ class Product:
         self.keys: dict[str, str] = {}
         """CAK of each camera that has one, by its name."""
         self.plan_file = keeper.work / "plan.json"
+        self.identity = pyrage.x25519.Identity.generate()
+        """Opens what portseal keeps for the engineer."""
 
     def run(self, *arguments: str, seconds: float = 120.0) -> subprocess.CompletedProcess[str]:
         """One verb on the lab's site, whatever its exit code."""
@@ -40,7 +44,8 @@ class Product:
 
     def _environment(self) -> dict[str, str]:
         keys = {f"PORTSEAL_SECRET_CAK_{name.upper().replace('-', '_')}": cak for name, cak in self.keys.items()}
-        return {"PORTSEAL_SECRET_RADIUS_LAB": self.secret, "NO_COLOR": "1", "COLUMNS": "160", **keys}
+        own = {"PORTSEAL_AGE_IDENTITY": str(self.identity), "NO_COLOR": "1", "COLUMNS": "160"}
+        return {"PORTSEAL_SECRET_RADIUS_LAB": self.secret, **own, **keys}
 
     def plan(self) -> int:
         """The exit code of `portseal plan`; the plan is in `plan_file`.
@@ -59,9 +64,13 @@ class Product:
 
     def begin_apply(self) -> Daemon:
         """The same, not waited for."""
+        return self.begin("apply", str(self.plan_file), "-s", str(self._site), "-y")
+
+    def begin(self, *arguments: str) -> Daemon:
+        """One verb, not waited for."""
         variables = [f"{name}={value}" for name, value in self._environment().items()]
-        command = ["env", *variables, str(PORTSEAL), "apply", str(self.plan_file), "-s", str(self._site), "-y"]
-        return self._keeper.start(*command, where="engineer", log=self._keeper.work / "apply.log")
+        command = ["env", *variables, str(PORTSEAL), *arguments]
+        return self._keeper.start(*command, where="engineer", log=self._keeper.work / f"{arguments[0]}.log")
 
     def verify(self, *options: str) -> dict[str, Judged]:
         """What `portseal verify` says, by camera.

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+
+import pyrage
 
 from lab.campus import RECORDER
 from lab.cases import Case, timed
 from lab.net import wait_for
 from lab.product import Product
 from lab.secure_campus import SecureCampus
-from lab.secure_site import SecureSite, new_key
+from lab.secure_site import Key, SecureSite, new_key
 
 DERIVED = (4,)
 SHOULD_SECURE = (5,)
@@ -76,6 +79,7 @@ def secure_cases(lab: SecureLab) -> Iterator[Case]:
     campus.camera(1).stream(RECORDER)
     yield timed("keys.toml has another CKN than the switch", "ckn-mismatch", lambda: _other_ckn(lab))
     yield timed("a static CAK is changed on both ends", "plan 2, apply 0; as-intended", lambda: _rotated(lab, 1))
+    yield timed("keys rotate, an installer at the camera", "exit 0; as-intended; second plan 0", lambda: _led(lab, 1))
     yield timed("verify", "exit 0", lambda: f"exit {lab.product.run('verify', '-s', str(lab.site.path)).returncode}")
 
 
@@ -174,3 +178,38 @@ def _rotated(lab: SecureLab, number: int) -> str:
         return f"plan {planned}, apply {process.process.wait(90)}"
 
     return _under_load(lab, number, "a static CAK is changed on both ends at once", swap)
+
+
+def _led(lab: SecureLab, number: int) -> str:
+    """portseal leads the rotation; the camera has no API, so an installer types what his bundle says once the switch has it."""
+    camera, site = lab.campus.camera(number), str(lab.site.path)
+    before = lab.site.keys[camera.name]
+
+    def lead() -> str:
+        process = lab.product.begin("keys", "rotate", camera.name, "--accept-gap", "--wait", "120", "-y", "-s", site)
+        bundled: list[Key] = []
+        wait_for(
+            "the bundle has the next key",
+            lambda: bundled.extend(_bundled(lab, camera.name, before.ckn)) or bundled,
+            120,
+        )
+        key = bundled[0]
+        wait_for("the switch has the new key", lambda: key.ckn in lab.campus.agent("mka"), 240)
+        camera.hold_key(*key)
+        code = process.process.wait(240)
+        lab.site.keys[camera.name], lab.product.keys[camera.name] = key, key.cak
+        return f"exit {code}"
+
+    told = _under_load(lab, number, "keys rotate, an installer at the camera", lead)
+    lab.site.write()
+    return f"{told}; second plan {lab.product.plan()}"
+
+
+def _bundled(lab: SecureLab, camera: str, old: str) -> list[Key]:
+    """The keys that the installer's bundle has for a camera, without `old`."""
+    installer, bundle = pyrage.x25519.Identity.generate(), lab.campus.keeper.work / f"bundle-{time.monotonic_ns()}.age"
+    to = ("-o", str(bundle), "--to", str(installer.to_public()))
+    if lab.product.run("keys", "export", camera, *to, "-s", str(lab.site.path)).returncode:
+        return []
+    rows = csv.DictReader(pyrage.decrypt(bundle.read_bytes(), [installer]).decode().splitlines())
+    return [Key(row["ckn"], row["cak"]) for row in rows if row["ckn"] != old]

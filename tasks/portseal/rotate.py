@@ -73,6 +73,8 @@ def _method(ready: Readiness, port: PortIntent, estate: Estate) -> Readiness:
             ready,
             f"no source says how {estate.pack(port.switch).name} goes from one key to the next; change it by hand",
         )
+    if not estate.pack(port.switch).commit.strategy.self_undoing:
+        return _no(ready, "its switch cannot undo a change by itself, so that an interrupted step could leave it dark")
     if keys.rotation is Rotation.FALLBACK:
         return ready.model_copy(update={"method": Rotation.FALLBACK})
     return ready.model_copy(update={"method": Rotation.SWAP, "dark": not _may_weaken(port, estate)})

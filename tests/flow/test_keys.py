@@ -245,6 +245,22 @@ def test_a_site_that_is_wrong_otherwise_is_refused(site: Path, run: Run) -> None
     assert not (site / "keys.age").exists()
 
 
+def test_an_identity_can_be_made_here_and_is_not_made_over(
+    site: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = site.parent / "identity.txt"
+    for code in (0, 1):
+        monkeypatch.setattr(sys, "argv", ["portseal", "keys", "identity", str(file)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == code
+    assert file.stat().st_mode & 0o77 == 0
+    (site / "portseal.toml").write_text(f'[secrets]\nage_identity = "{file}"\n')
+    assert run("generate").code == 0
+    (identity,) = age_identities(str(file), site=site, environ={})
+    assert len(read_age_file(site / "keys.age", [identity])) == 2
+
+
 # ---- what is stored stays stored
 
 WRITER = """

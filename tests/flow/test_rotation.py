@@ -24,6 +24,7 @@ from portseal.change.journal import Journal
 from portseal.change.rotation_run import Rotations, open_rotations, readiness, resume, rotate
 from portseal.cli.main import main
 from portseal.cli.sim import LOGIN, write_copy
+from portseal.core.cameras import read_cameras
 from portseal.core.journal_entry import Event
 from portseal.core.keys_file import read_keys
 from portseal.core.toml_source import read_toml
@@ -125,6 +126,10 @@ class Bench:
     def stands(self) -> dict[str, str]:
         """Cameras whose rotation is not over, and the step at which they stand."""
         return {camera: str(each.next) for camera, each in open_rotations(open_estate(self.site)).items()}
+
+    def stages(self) -> dict[str, str]:
+        rows = read_cameras((self.site / "cameras.csv").read_text()).rows
+        return {row.camera.name: str(row.camera.stage) for row in rows}
 
     def verdicts(self) -> dict[str, str]:
         self.run("verify", "--format", "json")
@@ -326,11 +331,11 @@ def edit(bench: Bench, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1) if file != "profiles.toml" else text.replace(f'"{old}"', f'"{new}', 1))
 
 
-def platform(bench: Bench, keys: str) -> None:
+def platform(bench: Bench, keys: str, more: str = "") -> None:
     """Let the site say otherwise of keys on this platform than the shipped folder."""
     folder = bench.site / "platforms" / "cisco_iosxe"
     folder.mkdir(parents=True)
-    text = f'[keys]\n{keys}evidence = "documented"\nsource = "a test"\n'
+    text = f'{more}[keys]\n{keys}evidence = "documented"\nsource = "a test"\n'
     (folder / "site.toml").write_text(text, encoding="utf-8")
 
 
@@ -342,6 +347,22 @@ def test_a_platform_with_room_for_one_key_is_rotated_with_a_gap_where_that_is_ac
     assert bench.ckn() != OLD
     assert bench.works()
     assert "fallback" not in "".join(line.line for line in bench.switch.log)
+
+
+def test_cleartext_may_pass_while_the_ends_of_a_link_differ_and_not_after(bench: Bench) -> None:
+    platform(bench, 'rotation = "swap"\nmax_keys = 1\n', more="conflict = []\n")  # as if should-secure were known here
+    assert bench.rotate("cam-1", "--dry-run") == 2
+    assert "should-secure, so that cleartext may pass, for up to" in bench.out
+    how = ("cam-1", "--accept-gap")
+    rows = kill(bench, 1000, before=False, arguments=how)
+    kill(bench, rows.index("step move begun") + 1, before=False, arguments=how)
+    assert bench.stands() == {"cam-1": "move"}
+    assert bench.stages() == {"cam-1": "should-secure", "cam-2": "sealed"}
+    assert bench.run("plan") == 0
+    assert bench.rotate("--resume") == 0, bench.err
+    assert bench.stages() == {"cam-1": "sealed", "cam-2": "sealed"}
+    assert bench.works()
+    assert bench.run("plan") == 0
 
 
 # ---- killed at every step

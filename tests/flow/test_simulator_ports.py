@@ -336,6 +336,36 @@ def test_a_key_out_of_its_lifetime_is_not_used(bench: Bench) -> None:
     assert bench.mka() is None
 
 
+OTHER = {"ckn": "0a1c", "cak": CAK[::-1]}
+SECOND = ["key 0a1c", "cryptographic-algorithm aes-128-cmac", f"key-string {CAK[::-1]}"]
+
+
+def test_of_two_keys_in_a_chain_the_one_whose_lifetime_began_last_is_used(bench: Bench) -> None:
+    bench.client.send_config_set(["key chain STATIC macsec", *SECOND, "lifetime local 00:00:00 Jan 1 2021 infinite"])
+    bench.switch.plug(PORT, STATIC)
+    bench.type(*NETWORK)
+    assert bench.mka() == ("Init", "0", "0a1c")
+    assert not bench.reaches()
+    bench.switch.plug(PORT, STATIC.model_copy(update=OTHER))
+    bench.settle()
+    assert bench.mka() == ("Secured", "1", "0a1c")
+
+
+def test_a_camera_that_moves_to_the_key_of_the_fallback_chain_is_secured_with_it(bench: Bench) -> None:
+    bench.client.send_config_set(["key chain SPARE macsec", *SECOND])
+    bench.switch.plug(PORT, STATIC)
+    bench.type(*NETWORK[:-1], "mka pre-shared-key key-chain STATIC fallback-key-chain SPARE")
+    rows = re.findall(r"^\d+\s+\S+/\S+\s+(\d+)\s+(\S.*?)\s{2,}(\S+)\s*$", bench.show("show mka sessions"), re.M)
+    assert rows == [("1", "Secured", CKN), ("0", "Init", "0a1c")]
+    bench.switch.plug(PORT, STATIC.model_copy(update=OTHER))
+    bench.settle()
+    rows = re.findall(r"^\d+\s+\S+/\S+\s+(\d+)\s+(\S.*?)\s{2,}(\S+)\s*$", bench.show("show mka sessions"), re.M)
+    assert rows == [("0", "Init", CKN), ("1", "Secured", "0a1c")]
+    assert bench.reaches()
+    bench.type("mka pre-shared-key key-chain SPARE")
+    assert bench.mka() == ("Secured", "1", "0a1c")
+
+
 def test_secured_without_a_peer_is_shown_as_such(bench: Bench) -> None:
     bench.switch.plug(PORT, STATIC.model_copy(update={"live": False}))
     bench.type(*NETWORK)

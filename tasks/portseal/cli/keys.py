@@ -154,6 +154,17 @@ def expire(cameras: Cameras = None, site: SiteDir = Path()) -> None:
 
 
 @keys.command()
+def identity(file: Annotated[Path, typer.Argument(help="Where it is written; a file that is not there yet.")]) -> None:
+    """Make an age identity, which opens what portseal encrypts, and print its public half.
+
+    Name the file in portseal.toml, `[secrets] age_identity`, keep a copy of it in a safe place, and out of the site's directory.
+    """
+    from portseal.transport.age_file import write_identity
+
+    typer.echo(f"{file} opens what is encrypted to {write_identity(file)}")
+
+
+@keys.command()
 def platforms(
     site: SiteDir = Path(),
     format: Annotated[Literal["table", "markdown"], typer.Option("--format", help="table or markdown.")] = "table",

@@ -6,6 +6,7 @@ Decrypted text stays in memory.
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -95,6 +96,24 @@ def _parsed_identity(text: str, where: str) -> list[Any]:
     if not found:
         raise SecretError(f"{where}: holds no age identity")
     return found
+
+
+def write_identity(path: Path) -> str:
+    """A new age identity as the file at `path`, readable by its owner only; gives its recipient.
+
+    Raises:
+        SecretError: there is a file already, or it cannot be written.
+    """
+    identity = pyrage.x25519.Identity.generate()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SecretError(f"{path}: cannot be written: {error.strerror}") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"# public key: {identity.to_public()}\n{identity}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return str(identity.to_public())
 
 
 def write_age_file(path: Path, secrets: Mapping[str, SecretStr], recipients: Sequence[str]) -> None:
