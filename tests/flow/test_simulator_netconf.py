@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 
+import napalm
 import paramiko
 import pytest
 
@@ -182,7 +183,6 @@ def test_a_commit_that_fails_its_check_and_an_rpc_that_nobody_knows_are_errors(c
 
 
 def test_a_library_that_engineers_use_gets_through_the_whole_change(switch: Handle) -> None:
-    napalm = pytest.importorskip("napalm")
     folder = platform_folders()[PLATFORM]
     before = switch.running_config()
     driver = napalm.get_network_driver("junos")
@@ -191,7 +191,7 @@ def test_a_library_that_engineers_use_gets_through_the_whole_change(switch: Hand
     try:
         device.load_merge_candidate(config=SEAL)
         assert "authentication-profile-name P" in device.compare_config()
-        device.commit_config(revert_in=60)
+        device.commit_config(revert_in=3600)
         time.sleep(0.2)
         command = "show dot1x interface | display xml"
         (row,) = parse(load_pack(folder), folder, command, device.cli([command])[command])
