@@ -29,7 +29,11 @@ def entry_table(rows: Iterable[Entry]) -> Table:
     """A row for each step of a run."""
     table = bare_table("row", "at (UTC)", "switch", "step", "more")
     for row in rows:
-        known = {key: value for key, value in row.data.items() if value not in ("", [], {}) and key != "orders"}
+        known = {
+            key: value
+            for key, value in row.data.items()
+            if value not in ("", [], {}) and key not in ("orders", "rotation")
+        }
         more = ", ".join(f"{key} {value}" for key, value in known.items())
         table.add_row(*cells(str(row.number), f"{row.at:%H:%M:%S.%f}"[:-3], row.switch, row.event, more))
     return table

@@ -101,7 +101,8 @@ MEANINGS: dict[Reason, str] = {
     Reason.SECURED_WITHOUT_PEER: "The switch says `secured`, but shows no live peer: it is alone. Unknown where it does not "
     "show its peers.",
     Reason.CKN_MISMATCH: "The link uses another connectivity association key name than the one in keys.toml.",
-    Reason.FALLBACK_KEY_IN_USE: "The link is secured with the fallback key, so the primary key does not work.",
+    Reason.FALLBACK_KEY_IN_USE: "The link is secured with its second (fallback) key: the first does not work, or a rotation is "
+    "under way and the camera has moved.",
     Reason.WRONG_CIPHER: "The link uses a cipher suite that the profile does not list.",
     Reason.NOT_ENCRYPTING: "MKA says `secured` with a live peer, but the counters of protected frames do not rise.",
     Reason.CAMERA_SAYS_UNSECURED: "By the switch the link is encrypted, with a live peer and frames that are counted, and the "
@@ -145,7 +146,8 @@ HINTS: dict[Reason, str] = {
     Reason.NOT_SECURED: "Compare CAK, CKN and cipher suite on both ends, and check that the camera runs MKA.",
     Reason.SECURED_WITHOUT_PEER: "Nothing is encrypted to a peer that is not there: compare CAK and CKN on both ends.",
     Reason.CKN_MISMATCH: "Give switch and camera the key of keys.toml (`portseal plan`), or correct keys.toml.",
-    Reason.FALLBACK_KEY_IN_USE: "Compare the primary CAK and CKN on both ends; take the fallback key out once it is not needed.",
+    Reason.FALLBACK_KEY_IN_USE: "Where a rotation is under way, `portseal keys rotate --resume`; otherwise compare the first CAK "
+    "and CKN on both ends.",
     Reason.WRONG_CIPHER: "Set the cipher suites in the profile to one that both ends can do, then plan again.",
     Reason.NOT_ENCRYPTING: "Check that MACsec is applied to the port and not only MKA (`macsec` against `macsec network-link`, for "
     "example), and that the camera sends at all.",
