@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pydantic import SecretStr
+
 from portseal.core.marks import MARK
 from portseal.core.owned import canonical
 from portseal.core.planning import SwitchPlan
-from portseal.core.platforms import Pack
+from portseal.core.platforms import Pack, SecretPlace
+from portseal.core.secrets import fingerprint
 
 _MASK = "‹secret›"
 _Change = tuple[str, tuple[str, ...]]
@@ -22,10 +25,19 @@ def stray_lines(plan: SwitchPlan, pack: Pack, running: str, candidate: str) -> t
     """
     planned = set(_changes(MARK.sub(_MASK, plan.diff)))
     carried = {(sign, path[:depth]) for sign, path in planned for depth in range(1, len(path))}
-    before, after = (set(_paths(canonical(text, pack, mark=lambda *_: _MASK))) for text in (running, candidate))
-    found = [("-", path) for path in before - after] + [("+", path) for path in after - before]
+    before, after = (set(_paths(canonical(text, pack, mark=_mark))) for text in (running, candidate))
+    found = {("-", _masked(path)) for path in before - after} | {("+", _masked(path)) for path in after - before}
     stray = sorted(change for change in found if change not in planned and change not in carried)
     return tuple(f"{sign} {' / '.join(path)}" for sign, path in stray)
+
+
+def _mark(secret: SecretStr | None, shown: str, place: SecretPlace) -> str:
+    """What tells one secret from another for as long as two texts are compared."""
+    return fingerprint(secret or SecretStr(shown), SecretStr("compared and forgotten"), hex=place.hexadecimal)
+
+
+def _masked(path: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(MARK.sub(_MASK, line) for line in path)
 
 
 def _changes(diff: str) -> Iterator[_Change]:
