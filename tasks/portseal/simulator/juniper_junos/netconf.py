@@ -103,7 +103,8 @@ class Session:
         if handler is not None:
             return handler(rpc)
         if name in VIEWS:
-            return "\n".join(VIEWS[name](self._box))
+            asked = next((each.text for each in rpc if each.tag.startswith("interface-")), None)
+            return "\n".join(VIEWS[name](self._box, asked.removesuffix(".0") if asked else None))
         return _error("syntax error", bad=name)
 
     def _close(self, _rpc: Element) -> str:

@@ -69,15 +69,19 @@ def _colons(mac: str) -> str:
     return ":".join(mac[at : at + 2] for at in range(0, 12, 2))
 
 
-VIEWS: dict[str, Callable[[Box], list[str]]] = {
-    "get-software-information": _software,
-    "get-system-uptime-information": _uptime,
-    "get-commit-information": lambda box: list(show.commits_xml(box)),
-    "get-commit-revision-information": _revision,
-    "get-interface-information": _interfaces,
-    "get-dot1x-interface-information": lambda box: show_ports.dot1x_xml(box, None),
-    "get-ethernet-switching-table-information": show_ports.table_xml,
-    "get-macsec-connection-information": show_security.connections_xml,
-    "get-macsec-statistics": show_security.statistics_xml,
-    "get-lldp-neighbors-information": lambda box: show.XML["lldp"](box, None),
+View = Callable[[Box, str | None], list[str]]
+"""The switch and the one port that was asked for in, the reply's elements out."""
+
+VIEWS: dict[str, View] = {
+    "get-software-information": lambda box, _: _software(box),
+    "get-system-uptime-information": lambda box, _: _uptime(box),
+    "get-commit-information": lambda box, _: list(show.commits_xml(box)),
+    "get-commit-revision-information": lambda box, _: _revision(box),
+    "get-interface-information": lambda box, _: _interfaces(box),
+    "get-dot1x-interface-information": show_ports.dot1x_xml,
+    "get-ethernet-switching-table-information": lambda box, _: show_ports.table_xml(box),
+    "get-macsec-connection-information": lambda box, _: show_security.connections_xml(box),
+    "get-macsec-statistics": lambda box, _: show_security.statistics_xml(box),
+    "get-lldp-neighbors-information": show_ports.lldp_xml,
+    "get-lldp-interface-neighbors": lambda box, port: show_ports.lldp_xml(box, port, detail=True),
 }

@@ -39,7 +39,7 @@ XML: dict[str, Callable[[Box, str | None], list[str]]] = {
     "table": lambda box, _port: show_ports.table_xml(box),
     "connections": lambda box, _port: show_security.connections_xml(box),
     "statistics": lambda box, _port: show_security.statistics_xml(box),
-    "lldp": lambda _box, _port: ['<lldp-neighbors-information junos:style="brief">', "</lldp-neighbors-information>"],
+    "lldp": lambda box, port: show_ports.lldp_xml(box, port, detail=port is not None),
     "commits": lambda box, _port: list(commits_xml(box)),
 }
 

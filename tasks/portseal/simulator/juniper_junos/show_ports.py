@@ -7,9 +7,14 @@ from typing import NamedTuple
 
 from portseal.simulator.config import natural
 from portseal.simulator.juniper_junos.box import Box
+from portseal.simulator.juniper_junos.start import UPLINK
 from portseal.simulator.port_state import PortState, SessionState
 
 _FALLBACK = {"guest": "Guest VLAN", "auth-fail": "Server-Reject VLAN", "critical": "Server-fail VLAN"}
+_CAPABLE = (
+    "        <lldp-remote-system-capabilities-supported>Bridge Router </lldp-remote-system-capabilities-supported>",
+    "        <lldp-remote-system-capabilities-enabled>Bridge Router </lldp-remote-system-capabilities-enabled>",
+)
 _METHODS = {"dot1x": "Radius", "mab": "Mac Radius"}
 
 
@@ -103,6 +108,25 @@ def dot1x_xml(box: Box, port: str | None) -> list[str]:
                 lines.append(f"        <user-name>{station.user}</user-name>")
             lines += [f"        <state>{station.state}</state>", "    </interface>"]
     return [*lines, "</dot1x-interface-information>"]
+
+
+def lldp_xml(box: Box, port: str | None, *, detail: bool = False) -> list[str]:
+    """`show lldp neighbors [interface X] | display xml`: behind the uplink there is a switch; cameras say nothing."""
+    lines = ["<lldp-neighbors-information>"]
+    if port in (None, UPLINK) and box.running.at(f"interfaces {UPLINK}") is not None:
+        lines += [
+            "    <lldp-neighbor-information>",
+            f"        <lldp-local-interface>{UPLINK}</lldp-local-interface>",
+            "        <lldp-local-parent-interface-name>-</lldp-local-parent-interface-name>",
+            "        <lldp-remote-chassis-id-subtype>Mac address</lldp-remote-chassis-id-subtype>",
+            "        <lldp-remote-chassis-id>02:00:00:00:00:01</lldp-remote-chassis-id>",
+            "        <lldp-remote-port-id-subtype>Interface name</lldp-remote-port-id-subtype>",
+            "        <lldp-remote-port-id>xe-0/0/1</lldp-remote-port-id>",
+            "        <lldp-remote-system-name>distribution-1</lldp-remote-system-name>",
+            *(_CAPABLE if detail else []),
+            "    </lldp-neighbor-information>",
+        ]
+    return [*lines, "</lldp-neighbors-information>"]
 
 
 def table_xml(box: Box) -> list[str]:
