@@ -63,9 +63,18 @@ def check_idle(switch: str, shown: str, commit: Commit) -> None:
 
 
 def push(
-    session: Session, plan: SwitchPlan, pack: Pack, resolve: Resolve, *, minutes: int, without_timer: bool = False
+    session: Session,
+    plan: SwitchPlan,
+    pack: Pack,
+    resolve: Resolve,
+    *,
+    minutes: int,
+    without_timer: bool = False,
+    again: bool = False,
 ) -> PushResult:
     """Arm the timer and send the plan's lines in one stream; a candidate is activated once all of them were taken.
+
+    `again`: the timer was armed by an earlier part of the plan and runs still.
 
     Raises:
         NotRevertable: the timer is out of the platform's range, or it has none and that was not accepted (`without_timer`).
@@ -82,13 +91,14 @@ def push(
         raise NotRevertable(plan.switch, f"a timer of {minutes} minutes is outside {low}..{high}; nothing was begun")
     if isinstance(session, CandidateSession):
         return _push_candidate(session, plan, pack, resolve, minutes)
-    arm = timed(commit.arm, minutes)
+    arm = timed(commit.again or () if again else commit.arm, minutes)
     lines = (*arm, *_changes(plan, pack, resolve))
     last = timed((*commit.leave, *commit.activate), minutes)
     if not commit.strategy.candidate:
         lines, last = (*lines, *last), ()
     results = [session.configure(lines, alone=len(arm))]
-    _raise_unbegun(plan.switch, results[0])
+    if not again:
+        _raise_unbegun(plan.switch, results[0])
     _raise_for(plan.switch, results[0])
     if last:
         results.append(session.configure(last, alone=len(last)))

@@ -322,3 +322,33 @@ def test_the_playbook_in_python_lists_the_ports_that_do_not_pass(two: Line, repo
     assert done.returncode == 2, done.stderr
     rows = csv.DictReader(done.stdout.splitlines())
     assert [(row["camera"], row["reason"]) for row in rows] == [("cam-1", "wrong-camera")]
+
+
+def test_ports_go_out_in_batches_under_one_timer_and_a_bad_batch_takes_the_switch_back(two: Line) -> None:
+    text = SEAL.replace(", canaries: [acc-02]", "") + (
+        "targets: {switches: [acc-01]}\nterms: {ports_at_once: 1, verify_seconds: 5, timer_minutes: 5}\n"
+    )
+    before = two["acc-01"].running_config()
+    two["acc-01"].plug(
+        "GigabitEthernet1/0/3", Device(mac="ac:cc:8e:00:00:03", macsec="static", ckn="a1b2c3d4", cak="00" * 16)
+    )
+    done = two.run("run", book(two, text), "-y")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "rolled-back" in done.stderr
+    assert two["acc-01"].running_config() == before
+    (run,) = json.loads(two.run("history", "--format", "json").stdout)["runs"]
+    rows = json.loads(two.run("history", run["run"], "--format", "json").stdout)["rows"]
+    assert [row["data"]["batch_done"] for row in rows if row["event"] == "step"] == [
+        ["GigabitEthernet1/0/1"],
+        ["GigabitEthernet1/0/2"],
+    ]
+    two["acc-01"].unplug("GigabitEthernet1/0/3")
+    good = two.run("run", book(two, text), "-y")
+    assert good.returncode == 2, good.stdout + good.stderr
+    assert "acc-01" in good.stdout
+    assert "applied" in good.stdout
+    assert [typed.line for typed in two["acc-01"].log if typed.line.startswith("configure terminal")][-3:] == [
+        "configure terminal revert timer 5",
+        "configure terminal",
+        "configure terminal",
+    ]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pydantic import JsonValue
 
+from portseal.change.batches import batches
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.standing import Standing, check_fresh, read_back, standing, still_there
 from portseal.change.terms import Change, Ended
@@ -21,6 +22,7 @@ from portseal.core.errors import PortsealError, PushRejected, SessionCut, Switch
 from portseal.core.intent import PortIntent
 from portseal.core.journal_entry import Event
 from portseal.core.observation import LinkState, PortState
+from portseal.core.planning import SwitchPlan
 from portseal.core.probes import probe_commands, unmet
 from portseal.core.verdict import Outcome, Verdict
 from portseal.observe import observe
@@ -54,8 +56,36 @@ def ended(change: Change, how: Callable[[Change], SwitchResult]) -> SwitchResult
 
 def _apply(change: Change) -> SwitchResult:
     session, excused = _begin(change)
-    _push(change, session)
+    parts = batches(change.plan, change.pack, change.terms.ports_at_once)
+    if len(parts) * (change.terms.verify_seconds + 10) > change.terms.minutes * 60 and len(parts) > 1:
+        why = f"{len(parts)} batches of ports may take longer than the timer of {change.terms.minutes} min; give a longer one"
+        raise Ended(change.end(Ending.REFUSED, f"nothing was sent: {why}"))
+    for number, part in enumerate(parts, 1):
+        _push(change, session, part, again=number > 1)
+        if number < len(parts):
+            _verify_part(change, session, part, excused)
     return verify_and_keep(change, session, excused)
+
+
+def _verify_part(change: Change, session: Session, part: SwitchPlan, excused: frozenset[str]) -> None:
+    """See the ports of one batch before the next is changed; where they are not as intended, the whole switch goes back."""
+    ports = [port for port in change.watched if port.port in part.changed_ports]
+    change.tell("verifying a batch")
+    try:
+        found = wait_for(
+            session,
+            ports,
+            change.estate,
+            seconds=change.terms.verify_seconds,
+            enough=lambda verdicts: not _blocking(verdicts, excused, change),
+        )
+        if blocking := _blocking(found, excused, change):
+            told = "; ".join(f"{v.port} {v.camera}: {v.reason}" for v in blocking[:5])
+            raise Ended(undo(change, f"{len(blocking)} ports of a batch not as intended ({told})", verdicts=found))
+        change.write(Event.STEP, batch_done=[*part.changed_ports])
+    except PortsealError as error:
+        why = f"a batch could not be verified: {error}"
+        raise Ended(undo(change, why, lost=isinstance(error, SessionCut))) from error
 
 
 def open_switch(change: Change) -> SwitchResult:
@@ -212,16 +242,17 @@ def _begin(change: Change) -> tuple[Session, frozenset[str]]:
     return session, excused
 
 
-def _push(change: Change, session: Session) -> None:
+def _push(change: Change, session: Session, part: SwitchPlan | None = None, *, again: bool = False) -> None:
     change.tell("pushing")
     try:
         push(
             session,
-            change.plan,
+            part or change.plan,
             change.pack,
             change.estate.secret,
             minutes=change.terms.minutes,
             without_timer=change.terms.without_timer,
+            again=again,
         )
     except PushRejected as error:
         raise Ended(undo(change, str(error), how=undo_refused)) from error

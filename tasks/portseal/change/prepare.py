@@ -173,6 +173,7 @@ def _terms(book: Playbook, estate: Estate) -> Terms:
         accept=frozenset(accept),
         without_timer=own.accept_no_timer,
         second_login=own.second_login,
+        ports_at_once=own.ports_at_once,
     )
 
 

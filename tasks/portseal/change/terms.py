@@ -34,6 +34,8 @@ class Terms(Value):
     verify_seconds: float
     accept: frozenset[tuple[str, str]] = frozenset()
     """(switch, long port name) of ports that may fail without the switch being rolled back."""
+    ports_at_once: int = 0
+    """So many ports of a switch are changed and verified before the next ones; 0: all at once."""
     second_login: bool = False
     """See before the confirmation that somebody can still log in."""
     without_timer: bool = False

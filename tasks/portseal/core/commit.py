@@ -51,6 +51,9 @@ class Commit(Value):
     """What `pending` prints when none does; anything else is somebody's unconfirmed change."""
     arm: Lines
     """Lines ahead of the change: they start the timer, or open the candidate, and lead into configuration mode."""
+    again: Lines | None = None
+    """Leads back into configuration mode while the timer runs, so that ports can go out in batches; `[]` where nothing has to.
+    Without it a switch's ports all go out at once."""
     leave: Lines = ()
     """Leaves configuration mode, from any depth of it."""
     activate: Lines = ()
