@@ -32,6 +32,8 @@ PASSWORD = "login-to-the-simulator"
 PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
 MINUTE = 4.0
 """Seconds that a minute of the switch's timer lasts."""
+SETTLE = 0.4
+"""Seconds until ports follow, so that what happens as verification begins finds nobody let in yet."""
 PATIENCE = 20.0
 
 
@@ -102,7 +104,8 @@ def cell(platform: str, fault: Fault, folder: Path) -> str:
     write_site(site, choices, folder / "origin")
     opened = open_site(folder / "origin")
     secrets = demo_secrets(opened.site)
-    specs = tuple(spec.model_copy(update={"minute": MINUTE}) for spec in site_specs(opened.site, secrets))
+    changed = {"minute": MINUTE, "settle": SETTLE}
+    specs = tuple(spec.model_copy(update=changed) for spec in site_specs(opened.site, secrets))
     with Farm(specs, username="admin", password=PASSWORD) as farm:
         copy, switch = folder / "site", farm[SWITCH]
         write_copy(opened, copy, farm, {**secrets, LOGIN: PASSWORD}, "admin")
@@ -122,10 +125,10 @@ def cell(platform: str, fault: Fault, folder: Path) -> str:
         missing = {last} if "wrong camera" in fault.name else set()
         radius = {"RADIUS dies before verification"}
         switch.set_radius(*(server.model_copy(update={"alive": True}) for server in switch.radius()))
-        time.sleep(0.3)
+        time.sleep(SETTLE + 0.3)
         dark = [port for port in sorted(worked - missing) if not switch.far_end(port, ports[port]).reached]
         switch.plug(first, Device(mac=ROGUE, traffic=True))
-        time.sleep(0.2)
+        time.sleep(SETTLE + 0.2)
         opened_up = switch.far_end(first, ROGUE).reached
         assert fault.name not in radius or switch.radius()
     words = {Standing.BEFORE: "as before", Standing.AFTER: "as planned", Standing.OTHER: "neither"}
