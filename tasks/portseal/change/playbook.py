@@ -56,6 +56,8 @@ class Terms(Value):
     """Also change switches that cannot undo a change by themselves."""
     accept: tuple[Annotated[str, Field(pattern=r"^[^:\s]+:\S+$")], ...] = ()
     """`SWITCH:PORT` of ports that may fail."""
+    retries: Annotated[int, Field(ge=0, le=10)] = 0
+    """How often a switch that cannot be reached is tried again."""
     ports_at_once: Annotated[int, Field(ge=0, le=1000)] = 0
     """So many ports of a switch are changed and verified before its next ones; 0: all at once."""
     second_login: bool = True

@@ -109,6 +109,7 @@ def prepare(
         keep_finished=book.waves.keep_finished,
         view=view,
         pause=float(book.waves.pause),
+        retries=book.terms.retries,
         opens=book.action is Action.OPEN_PORT,
     )
     opening, open_now = window_now(book, call)

@@ -51,6 +51,8 @@ class Orders(Value):
     """False: where a wave fails, what earlier waves confirmed is rolled back as well."""
     view: View = View()
     """What the run sees otherwise than the site says."""
+    retries: int = 0
+    """How often a switch that could not be reached is tried again."""
     pause: float = 0.0
     """Seconds between two waves."""
     opens: bool = False
@@ -58,6 +60,9 @@ class Orders(Value):
     back: dict[str, Back] = {}
     """Of a run that rolls another back, by switch."""
 
+
+_BEFORE_RETRY = 5.0
+"""Seconds."""
 
 Perform = Callable[[Change], SwitchResult]
 """What is done to one switch."""
@@ -217,5 +222,10 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
         sealed_before=frozenset(back.sealed if back else ()),
     )
     result = work.perform(change)
+    for _ in range(work.orders.retries):
+        if result.ending is not Ending.UNREACHABLE:
+            break
+        time.sleep(_BEFORE_RETRY)
+        result = work.perform(change)
     tally.count(result)
     return Result(host=task.host, result=result, changed=result.ending is Ending.APPLIED, diff=plan.diff)
