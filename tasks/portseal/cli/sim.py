@@ -86,7 +86,7 @@ def write_copy(opened: OpenSite, target: Path, farm: Farm, known: dict[str, str]
         raise InputError(
             f"{opened.path}: its hosts do not come from hosts.yaml, so there is nothing to write a copy of"
         )
-    private = (".*", "known_hosts", "*.age", "*.pem", "*.key", "age-identity.txt")
+    private = (".*", "known_hosts", "*.age", "*.key", "age-identity.txt")
     identity = Path(opened.settings.secrets.age_identity).name
     shutil.copytree(opened.path, target, ignore=shutil.ignore_patterns(*private, identity))
     yaml = YAML()
