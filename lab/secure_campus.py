@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -82,6 +83,12 @@ class SecureCampus:
         head, *lines = self.agent(table).splitlines()
         found = [dict(zip(head.split(), line.split(), strict=True)) for line in lines]
         return {row["Interface"]: row for row in found}
+
+    def transmit_key(self, channel: str) -> str:
+        """The identifier of the SAK that a MACsec interface of the switch sends under; empty where it has none."""
+        shown = self.machine.run(f"ip macsec show {channel}").stdout
+        found = re.search(r"TXSC:.*\n\s+\d: PN \d+, state on, key (\w+)", shown)
+        return found[1] if found else ""
 
     def wait_for_status(self, port: str, status: str, seconds: float = 20.0) -> float:
         """Seconds until MKA on `port` has this status."""

@@ -1,0 +1,192 @@
+"""MACsec on the Linux switch, on files written by hand: what holds when somebody, or a daemon's death, works against it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from lab.secure_campus import SecureCampus
+
+pytestmark = [pytest.mark.lab, pytest.mark.source_tree]
+
+KEYS = {n: (f"0{n}" * 8, f"1{n}" * 16) for n in (1, 2, 3)}
+SERVER = "nas_identifier=lab\nauth_server_addr={}\nauth_server_port=1812\nauth_server_shared_secret={}\n"
+STATIC = """\
+interface=swp{n}
+portseal_mode=off
+portseal_macsec={policy}
+portseal_cak=static
+mka_priority=16
+mka_ckn={ckn}
+mka_cak={cak}
+"""
+DERIVED = """\
+interface=swp4
+portseal_mode=closed
+portseal_methods=dot1x
+portseal_tx_period=2
+eapol_version=3
+eap_reauth_period={period}
+portseal_macsec={policy}
+portseal_cak=derived
+mka_priority=16
+"""
+
+
+def put(campus: SecureCampus, path: str, text: str) -> None:
+    campus.machine.run(f"portseal-switch write /etc/portseal/{path} <<'END'\n{text}END\n")
+
+
+def static(campus: SecureCampus, number: int, policy: str) -> None:
+    ckn, cak = KEYS[number]
+    put(campus, f"ports/swp{number}.conf", STATIC.format(n=number, policy=policy, ckn=ckn, cak=cak))
+
+
+@pytest.fixture(scope="module")
+def sealed() -> Iterator[SecureCampus]:
+    """Two must-secure ports, a should-secure one, and one with EAP-TLS; every camera with its key."""
+    from lab.campus import SECRET
+    from lab.machine import OUTSIDE
+    from lab.secure_campus import built
+
+    from lab import artifacts
+
+    if why := artifacts.missing():
+        pytest.skip(f"the MACsec lab {why}")
+    with built(4) as campus:
+        for number, key in KEYS.items():
+            campus.camera(number).hold_key(*key)
+        campus.camera(4).authenticate(campus.certificates["cam-04"], campus.ca.file)
+        put(campus, "switch.conf", SERVER.format(OUTSIDE, SECRET))
+        for number, policy in ((1, "must-secure"), (2, "must-secure"), (3, "should-secure")):
+            static(campus, number, policy)
+        put(campus, "ports/swp4.conf", DERIVED.format(period=0, policy="must-secure"))
+        campus.agent("apply")
+        for number in (1, 2, 3, 4):
+            campus.wait_for_status(f"swp{number}", "secured", 30)
+        yield campus
+
+
+def reaches(campus: SecureCampus, number: int, seconds: float = 15.0) -> bool:
+    """Whether the camera reaches the recorder within this time."""
+    from lab.campus import RECORDER
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if campus.camera(number).reaches(RECORDER, tries=1):
+            return True
+    return False
+
+
+def test_every_camera_reaches_the_recorder_and_a_second_apply_does_nothing(sealed: SecureCampus) -> None:
+    assert all(reaches(sealed, number) for number in (1, 2, 3, 4))
+    assert sealed.agent("apply") == ""
+    assert {row["Server"] for port, row in sealed.rows("mka").items() if port != "swp4"} == {"yes"}
+
+
+def test_full_frames_pass(sealed: SecureCampus) -> None:
+    done = sealed.machine.run("ip netns exec cam-01 ping -n -q -c 2 -i 0.2 -W 1 -M do -s 1472 10.98.0.1", check=False)
+    assert " 2 received" in done.stdout
+
+
+def test_a_must_secure_port_takes_no_cleartext_whatever_somebody_does_to_its_interface(sealed: SecureCampus) -> None:
+    from lab.campus import RECORDER
+    from lab.net import wait_for
+
+    sealed.machine.run("ip link set ms-swp1 type macsec validate disabled; ip link set ms-swp1 type macsec protect off")
+    wait_for("the watcher puts it right", lambda: sealed.rows("macsec")["swp1"]["Validate"] == "strict", 5)
+    assert sealed.rows("macsec")["swp1"]["Protect"] == "yes"
+    # And without a watcher: the kernel's own filter.
+    sealed.camera(2).speak_in_clear()
+    pids = "pgrep -f 'portseal-switch watc[h]'"
+    sealed.machine.run(
+        f"kill -STOP $({pids}); ip link set ms-swp2 type macsec validate disabled; ip link set ms-swp2 up"
+    )
+    assert not sealed.camera(2).reaches(RECORDER, tries=4)
+    sealed.machine.run(f"kill -CONT $({pids})")
+    sealed.camera(2).hold_key(*KEYS[2])
+    assert reaches(sealed, 2)
+
+
+def test_a_port_that_somebody_puts_back_into_the_bridge_leaves_it_again(sealed: SecureCampus) -> None:
+    from lab.net import wait_for
+
+    sealed.machine.run("ip link set ms-swp1 nomaster; ip link set swp1 master br0 2>/dev/null; true")
+    wait_for(
+        "only the MACsec interface is in the bridge",
+        lambda: (
+            "ms-swp1" in sealed.machine.run("ip -br link show master br0").stdout
+            and "\nswp1" not in sealed.machine.run("ip -br link show master br0").stdout
+        ),
+        8,
+    )
+    assert reaches(sealed, 1)
+
+
+@pytest.mark.parametrize(("number", "folder"), [(1, "mka"), (4, "hostapd")], ids=["wpa_supplicant", "hostapd"])
+def test_a_daemon_that_dies_is_no_secured_link_and_comes_back(sealed: SecureCampus, number: int, folder: str) -> None:
+    sealed.machine.run(f"kill -9 $(cat /run/portseal/{folder}/.swp{number}.pid)")
+    assert sealed.rows("mka")[f"swp{number}"]["Status"] == "stopped"
+    sealed.wait_for_status(f"swp{number}", "secured", 40)
+    assert reaches(sealed, number)
+
+
+def test_a_should_secure_port_takes_cleartext_until_the_camera_has_its_key(sealed: SecureCampus) -> None:
+    sealed.camera(3).speak_in_clear()
+    assert reaches(sealed, 3)
+    row = sealed.rows("macsec")["swp3"]
+    assert (row["Protect"], row["Validate"]) == ("no", "check")
+    sealed.camera(3).hold_key(*KEYS[3])
+    sealed.wait_for_status("swp3", "secured")
+    assert reaches(sealed, 3)
+    row = sealed.rows("macsec")["swp3"]
+    assert (row["Protect"], row["Validate"]) == ("yes", "strict")
+
+
+def test_the_link_gets_another_key_when_the_camera_authenticates_again(sealed: SecureCampus) -> None:
+    """Each time a new CAK comes of it, and with it a new SAK; the link is without one for less than a second."""
+    from lab.campus import RECORDER
+
+    put(sealed, "ports/swp4.conf", DERIVED.format(period=6, policy="must-secure"))
+    sealed.agent("apply")
+    sealed.wait_for_status("swp4", "secured", 30)
+    before = sealed.transmit_key("ms-swp4")
+    sealed.camera(4).begin_counting(RECORDER, 0.1)
+    time.sleep(14)
+    sent, lost = sealed.camera(4).counted()
+    assert sealed.transmit_key("ms-swp4") != before
+    assert lost < sent / 3, f"{lost} of {sent} lost"
+    assert reaches(sealed, 4)
+
+
+def test_a_released_port_is_an_ordinary_port_again(sealed: SecureCampus) -> None:
+    sealed.machine.run("portseal-switch remove /etc/portseal/ports/swp2.conf")
+    sealed.agent("apply")
+    shown = sealed.machine.run("ip -br link; tc filter show dev swp2 ingress; ls /run/portseal/mka -a").stdout
+    assert "ms-swp2" not in shown
+    assert "47103" not in shown
+    assert ".swp2.conf" not in shown
+    sealed.camera(2).speak_in_clear()
+    assert reaches(sealed, 2)
+    static(sealed, 2, "must-secure")
+    sealed.agent("apply")
+    sealed.camera(2).hold_key(*KEYS[2])
+    sealed.wait_for_status("swp2", "secured")
+
+
+def test_what_the_switch_lacks_stands_in_its_running_configuration(sealed: SecureCampus) -> None:
+    assert "macsec static yes\nmacsec derived yes\n" in sealed.agent("running-config")
+    sealed.machine.run("mount --bind /usr/sbin/hostapd /usr/local/sbin/hostapd")
+    shown = sealed.agent("running-config")
+    sealed.machine.run("umount /usr/local/sbin/hostapd")
+    assert "\nmacsec derived no: hostapd is not there, or was built without MACsec" in shown
+
+
+def test_no_key_is_shown(sealed: SecureCampus) -> None:
+    every = "".join(sealed.agent(table) for table in ("links", "sessions", "macs", "mka", "macsec"))
+    every += sealed.machine.run("cat /run/portseal/mka/.*.log; ps ax -o args").stdout
+    assert not [cak for _, cak in KEYS.values() if cak in every]
