@@ -98,17 +98,20 @@ class Keeper:
         """One command inside, with its output.
 
         Raises:
-            LabError: it failed, and `check` is set.
+            LabError: it failed, and `check` is set; or it took longer than `seconds`.
         """
-        done = subprocess.run(
-            self.command(arguments, where),
-            input=data if data is not None else "",
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-            env={"PATH": SYSTEM_PATH, "HOME": "/root", "LANG": "C.UTF-8", **(env or {})},
-        )
+        try:
+            done = subprocess.run(
+                self.command(arguments, where),
+                input=data if data is not None else "",
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+                env={"PATH": SYSTEM_PATH, "HOME": "/root", "LANG": "C.UTF-8", **(env or {})},
+            )
+        except subprocess.TimeoutExpired as expired:
+            raise LabError(f"{' '.join(arguments)[:300]}: not done within {seconds:g} s") from expired
         if check and done.returncode:
             raise LabError(
                 f"{' '.join(arguments)[:300]}: exit {done.returncode}: {(done.stderr or done.stdout).strip()[-2000:]}"

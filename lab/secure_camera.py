@@ -63,7 +63,7 @@ echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
     def speak_in_clear(self) -> None:
         """No MACsec from now on."""
         self._machine.run(
-            f"{self._ended()}\nip -n {self.name} link delete ms0\nip -n {self.name} link set eth0 master br0"
+            f"{self._ended()}\nip -n {self.name} link delete ms0 2>/dev/null\nip -n {self.name} link set eth0 master br0"
         )
 
     def hold_key(self, ckn: str, cak: str) -> None:
@@ -74,6 +74,19 @@ echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6
         """EAP-TLS from now on, and the CAK that comes of it."""
         self._secure(
             DERIVED.format(identity=self.name, ca=ca, certificate=certificate.certificate, key=certificate.key)
+        )
+
+    def authenticate_only(self, certificate: Identity, ca: Path) -> None:
+        """EAP-TLS from now on, as a camera that knows nothing of MACsec does."""
+        self.speak_in_clear()
+        conf = self._work / f"{self.name}.conf"
+        how = DERIVED.format(identity=self.name, ca=ca, certificate=certificate.certificate, key=certificate.key)
+        conf.write_text(
+            CONF.format(name=self.name, how=how).replace(" macsec_policy=1\n macsec_replay_protect=1\n", "")
+        )
+        self._machine.run(
+            f"ip netns exec {self.name} wpa_supplicant -B -P /run/{self.name}.pid -D wired -i eth0 -c {conf} "
+            f"-f /run/{self.name}.log"
         )
 
     def _secure(self, how: str) -> None:

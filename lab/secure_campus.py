@@ -79,10 +79,14 @@ class SecureCampus:
         return done.stdout + done.stderr
 
     def rows(self, table: str) -> dict[str, dict[str, str]]:
-        """The rows of `links`, `mka` or `macsec` by port, each by column."""
+        """The rows of `links`, `sessions`, `mka` or `macsec` by port, each by column."""
         head, *lines = self.agent(table).splitlines()
         found = [dict(zip(head.split(), line.split(), strict=True)) for line in lines]
         return {row["Interface"]: row for row in found}
+
+    def session(self, port: str) -> dict[str, str]:
+        """The session of a port; empty where there is none."""
+        return self.rows("sessions").get(port, {})
 
     def transmit_key(self, channel: str) -> str:
         """The identifier of the SAK that a MACsec interface of the switch sends under; empty where it has none."""

@@ -68,7 +68,12 @@ class SecureSite:
         self._put("profiles.toml", PROFILES.format(reauthentication=self.reauthentication))
         keys = [f'[{name}]\nckn = "{key.ckn}"\ncak = "cak/{name}"\n' for name, key in self.keys.items()]
         self._put("keys.toml", "\n".join(keys))
-        self._put("portseal.toml", SETTINGS.replace("verify_seconds = 20", "verify_seconds = 30"))
+        self._put(
+            "portseal.toml",
+            SETTINGS.replace("verify_seconds = 20", "verify_seconds = 60").replace(
+                "timer_minutes = 1", "timer_minutes = 3"
+            ),
+        )
         self._put("defaults.yaml", "---\n{}\n")
         self._put("hosts.yaml", f"---\n{SWITCH}:\n  hostname: {MACHINE}\n  groups: [access]\n")
         self._put("groups.yaml", self._groups(self._campus.machine.folder / "user_key"))
