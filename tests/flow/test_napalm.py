@@ -15,13 +15,13 @@ from rig.line import until
 from portseal.cli.main import main
 from portseal.cli.sim import LOGIN, write_copy
 from portseal.confirm import confirm, revert
-from portseal.core.errors import ConnectError, SwitchError
+from portseal.core.errors import ConnectError, SessionCut, SwitchError
 from portseal.core.planning import SwitchPlan
 from portseal.core.steps import Step
 from portseal.push import push
 from portseal.simulator.campus import demo_secrets, site_specs
 from portseal.simulator.farm import Farm, Handle
-from portseal.simulator.faults import LoginRefused, OtherEngineer, RadiusDead
+from portseal.simulator.faults import CutAtLine, Fault, LoginRefused, OtherEngineer, RadiusDead, RefuseNthLine
 from portseal.simulator.world import Device
 from portseal.site import OpenSite, open_site
 from portseal.transport.candidate import CandidateSession
@@ -274,6 +274,28 @@ def test_a_wrong_password_is_told(line: Line) -> None:
     line.switch.inject(LoginRefused())
     with pytest.raises(ConnectError, match=r"napalm's \w+ driver"):
         line.open()
+
+
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
+@pytest.mark.parametrize(
+    "fault", [RefuseNthLine(number=6), CutAtLine(pattern="dot1x pae"), CutAtLine(pattern="commit timer")]
+)
+def test_what_goes_wrong_in_the_middle_leaves_the_switch_as_it_was(line: Line, fault: Fault) -> None:
+    before = line.switch.running_config()
+    line.plan()
+    line.switch.inject(fault)
+    assert line.apply() != 0
+    assert "rolled-back" in line.said, line.said
+    assert line.switch.running_config() == before
+    assert line.apply() == 0, line.said
+
+
+@pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
+def test_an_api_that_refuses_the_login_meanwhile_is_a_lost_session(line: Line) -> None:
+    _, session = line.open()
+    line.switch.inject(LoginRefused())
+    with pytest.raises(SessionCut, match="Unauthorized"):
+        session.run(["show clock"])
 
 
 @pytest.mark.parametrize("line", [JUNOS], indirect=True, ids=["juniper_junos"])

@@ -152,7 +152,7 @@ def test_a_reboot_forgets_sessions_and_what_was_not_saved(box: Box, shell: Shell
 
 def ask(box: Box, *commands: object, form: str = "json") -> dict[str, object]:
     request = {"jsonrpc": "2.0", "method": "runCmds", "params": {"version": 1, "cmds": list(commands), "format": form}}
-    given = answer(box, "admin", {**request, "id": "1"})
+    given = answer(box, "admin", {**request, "id": "1"}, lambda shell, line: None)
     assert isinstance(given, dict)
     return given
 

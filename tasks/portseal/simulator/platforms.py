@@ -148,12 +148,16 @@ class Start(NamedTuple):
     vlans: tuple[int, ...]
 
 
+Before = Callable[["Shell", str], str | None]
+"""A line that is about to be typed in; what is said in place of the switch, or None."""
+
+
 class Api(NamedTuple):
     """What a switch serves over HTTPS beside its command line."""
 
     path: str
-    answer: Callable[[Box, str, object], object]
-    """(switch, who asks, the request's JSON) in, the answer's JSON out."""
+    answer: Callable[[Box, str, object, Before], object]
+    """(switch, who asks, the request's JSON, what is asked before each line is typed) in, the answer's JSON out."""
 
 
 class Simulation(NamedTuple):

@@ -95,13 +95,10 @@ class Switch:
             self.log.append(LogLine(shell.mode, line))
         if self.slow:
             await asyncio.sleep(self.slow)
-        cut = next((f for f in self.faults if isinstance(f, CutAtLine) and re.search(f.pattern, line)), None)
-        if cut is not None:
-            self.faults.remove(cut)
-            if cut.after:
-                shell.enter(line)
+        try:
+            output = self.before(shell, line)
+        except ConnectionAbortedError:
             return None
-        output = self._refusal(shell, line)
         if output is None:
             output = shell.enter(line)
         for fault in list(self.faults):
@@ -111,6 +108,20 @@ class Switch:
                 self.faults.remove(fault)
                 self.type_as_other(fault.lines)
         return output
+
+    def before(self, shell: Shell, line: str) -> str | None:
+        """What a fault says to `line` in place of the switch; None where the switch may answer.
+
+        Raises:
+            ConnectionAbortedError: a fault ends the connection here.
+        """
+        cut = next((f for f in self.faults if isinstance(f, CutAtLine) and re.search(f.pattern, line)), None)
+        if cut is not None:
+            self.faults.remove(cut)
+            if cut.after:
+                shell.enter(line)
+            raise ConnectionAbortedError
+        return self._refusal(shell, line)
 
     def _refusal(self, shell: Shell, line: str) -> str | None:
         """The text with which a fault refuses this configuration line."""

@@ -45,4 +45,4 @@ class SwitchApi:
         if (request.verb, request.path) != ("POST", self._api.path):
             return response(404, {"status": "not found"})
         self._switch.round_trips += 1
-        return response(200, self._api.answer(self._switch.box, name, json.loads(request.body)))
+        return response(200, self._api.answer(self._switch.box, name, json.loads(request.body), self._switch.before))

@@ -31,6 +31,9 @@ T = TypeVar("T")
 _CANDIDATE = "portseal"
 """What a driver that names its candidates calls ours; the platform's own lines in `[commit]` have the same name."""
 
+_LOST = {"ConnectionError", "ConnectClosedError", "SessionCloseError", "TransportError", "RpcTimeoutError"}
+"""Errors of pyeapi, ncclient and PyEZ, none of which is an `OSError`."""
+
 _AS_JSON = re.compile(r"\s*\|\s*json$")
 
 
@@ -136,12 +139,19 @@ class NapalmSession:
     # --- what a candidate can
 
     def load(self, lines: Sequence[ConfigureLine]) -> ConfigureResult:
-        """Make a candidate of the running configuration and these lines, as they stand; nothing takes effect."""
+        """Make a candidate of the running configuration and these lines, as they stand; nothing takes effect.
+
+        Raises:
+            SessionCut: the switch does not answer any more.
+        """
         if hasattr(self._driver, "config_session"):
             self._driver.config_session = _CANDIDATE
         try:
             self._driver.load_merge_candidate(config="\n".join(line.text for line in lines))
         except Exception as error:
+            if _is_lost(error):
+                self._forget()
+                raise self._cut(error) from None
             told, index = fit_to_show(_told(error), lines), _blamed(_told(error), lines)
             self._forget()
             line = "(the driver does not say which)" if index is None else lines[index].shown
@@ -209,6 +219,9 @@ class NapalmSession:
         if hasattr(self._driver, "config_session"):
             self._driver.config_session = None
 
+    def _cut(self, error: BaseException) -> SessionCut:
+        return SessionCut(self.switch, f"the API does not answer any more: {_told(_chain(error)[-1])}")
+
     def _output(self, command: str) -> str:
         bare = _AS_JSON.sub("", command)
         try:
@@ -217,7 +230,7 @@ class NapalmSession:
             return str(self._driver.cli([command])[command])
         except Exception as error:
             if _is_lost(error):
-                raise SessionCut(self.switch, f"the API does not answer any more: {_told(error)}") from None
+                raise self._cut(error) from None
             return f"% {_told(error)}"
 
     def _do(self, what: str, act: Callable[[], T]) -> T:
@@ -225,7 +238,7 @@ class NapalmSession:
             return act()
         except Exception as error:
             if _is_lost(error):
-                raise SessionCut(self.switch, f"the API does not answer any more: {_told(error)}") from None
+                raise self._cut(error) from None
             raise SwitchError(self.switch, f"napalm could not {what}: {_told(error)}") from None
 
 
@@ -251,13 +264,18 @@ def _neighbour(said: dict[str, Any]) -> Neighbour:
 
 
 def _is_lost(error: BaseException) -> bool:
-    """Whether the switch stopped answering, which a driver may say in words of its own."""
+    """Whether the switch stopped answering or takes the login no more, which drivers' libraries say by errors of their own."""
+    return any(isinstance(each, OSError) or type(each).__name__ in _LOST for each in _chain(error))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """`error` and what it came of, down to the first cause."""
     chain: list[BaseException] = []
     here: BaseException | None = error
     while here is not None and here not in chain:
         chain.append(here)
         here = here.__cause__ or here.__context__
-    return any(isinstance(each, OSError) for each in chain) or "Socket error" in str(error)
+    return chain
 
 
 def _told(error: BaseException) -> str:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from portseal.simulator.arista_eos.box import Box as EosBox
 from portseal.simulator.arista_eos.shell import Said, Shell
-from portseal.simulator.platforms import Box
+from portseal.simulator.platforms import Before, Box
 
 
-def answer(box: Box, user: str, asked: object) -> object:
+def answer(box: Box, user: str, asked: object, before: Before) -> object:
     """The JSON-RPC answer to a request."""
     if not isinstance(asked, Mapping) or asked.get("method") != "runCmds" or not isinstance(box, EosBox):
         return {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Invalid Request"}}
@@ -20,7 +20,12 @@ def answer(box: Box, user: str, asked: object) -> object:
     shell = Shell(box, user)
     results: list[Mapping[str, object]] = []
     for number, command in enumerate(commands, start=1):
-        told = _run(shell, command, as_text=wanted.get("format") == "text")
+        objection = before(shell, command)
+        told = (
+            _run(shell, command, as_text=wanted.get("format") == "text")
+            if objection is None
+            else _Refused(1000, "could not run command", objection.strip().removeprefix("% "))
+        )
         if isinstance(told, _Refused):
             message = f"CLI command {number} of {len(commands)} '{command}' failed: {told.short}"
             data = [*results, {"errors": [told.whole]}]
