@@ -14,11 +14,13 @@ from portseal.cli.main import app
 from portseal.cli.sim import LOGIN, write_copy
 from portseal.simulator.campus import Misfit, demo_secrets, site_specs
 from portseal.simulator.farm import Farm, Handle
+from portseal.simulator.faults import OtherEngineer
 from portseal.simulator.world import Device, Trust
 from portseal.site import open_site
 
 PASSWORD = "simulated"
-CX = "aruba_aoscx"
+CX, NX = "aruba_aoscx", "cisco_nxos"
+NX_CAMERA = "cam-1,ac:cc:8e:00:00:01,edge-1,Eth1/1,closed,eap-tls,\n"
 EXPIRED = {"certificate": Trust.EXPIRED}
 ROGUE = Device(mac="02:00:00:00:00:66", name="rogue")
 HOST = """\
@@ -130,3 +132,57 @@ def test_a_port_whose_encryption_nobody_can_read_is_never_confirmed(make: Make) 
     assert code == 2, said
     assert "unparsed" in said
     assert switch.running_config() == before
+
+
+def test_a_switch_without_a_timer_is_changed_only_where_that_is_accepted(make: Make) -> None:
+    site, switch = make(NX, NX_CAMERA, violation="shutdown")
+    before = switch.running_config()
+    assert "cannot undo the change by itself" in plan(site)
+    code, said = run(site, "apply", str(site / "plan.json"), "-y")
+    assert code == 1, said
+    assert "--accept-no-timer" in said
+    assert switch.running_config() == before
+    assert "checkpoint PORTSEAL" not in [each.line for each in switch.log]
+    code, said = run(site, "apply", str(site / "plan.json"), "-y", "--accept-no-timer")
+    assert code == 0, said
+    assert reasons(site) == {"cam-1": "as-intended"}
+    assert run(site, "plan")[0] == 0
+    assert switch.startup_config() == switch.running_config()
+    assert [line for _, line in switch.log if "checkpoint" in line] == ["checkpoint PORTSEAL", "no checkpoint PORTSEAL"]
+
+
+def test_without_a_timer_portseal_goes_back_to_the_checkpoint_itself(make: Make) -> None:
+    misfits: dict[str, Misfit] = {"cam-1": lambda camera: camera.model_copy(update=EXPIRED)}
+    site, switch = make(NX, NX_CAMERA, misfits, violation="shutdown")
+    before = switch.running_config()
+    plan(site)
+    code, said = run(site, "apply", str(site / "plan.json"), "-y", "--accept-no-timer")
+    assert code == 2, said
+    assert "rolled back, the configuration is as before" in said
+    assert switch.running_config() == before
+    assert [line for _, line in switch.log if "checkpoint" in line][-2:] == [
+        "rollback running-config checkpoint PORTSEAL",
+        "no checkpoint PORTSEAL",
+    ]
+
+
+def test_what_links_between_switches_have_is_refused_for_a_camera(make: Make) -> None:
+    site, switch = make(NX, NX_CAMERA, violation="shutdown")
+    (site / "cameras.csv").write_text(CAMERAS + NX_CAMERA.replace("closed", "secured").replace(",\n", ",derived\n"))
+    (site / "profiles.toml").write_text(PROFILES.format(violation="restrict"))
+    code, said = run(site, "lint")
+    assert code == 1, said
+    told = " ".join(said.split())
+    assert "NX-OS has MACsec between switches" in told
+    assert 'write violation = "shutdown"' in told
+    assert switch.log == ()
+
+
+def test_a_switch_without_the_feature_is_left_alone(make: Make) -> None:
+    site, switch = make(NX, NX_CAMERA, violation="shutdown")
+    switch.inject(OtherEngineer(lines=("no feature dot1x",), seconds=0.0))
+    time.sleep(0.1)
+    code, said = run(site, "plan", "-o", str(site / "plan.json"))
+    assert "no-feature-dot1x" in said
+    assert code == 2, said
+    assert not any("dot1x" in line for _, line in switch.log)

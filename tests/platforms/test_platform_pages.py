@@ -91,5 +91,5 @@ def test_an_abbreviated_source_is_spelt_out(platform: str) -> None:
 
 def page_sources(platform: str) -> list[str]:
     pack = packs()[platform][0]
-    found = [each.source for each in (*pack.capability, *pack.conflict, *pack.show, *pack.note)]
+    found = [each.source for each in (*pack.capability, *pack.refused, *pack.conflict, *pack.show, *pack.note)]
     return [*found, pack.keys.source if pack.keys else ""]

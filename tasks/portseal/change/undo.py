@@ -67,6 +67,8 @@ def _reverted(change: Change, session: Session, how: Callable[[Session, Pack], N
         raise
     except SwitchError:
         commit = change.pack.commit
+        if not commit.strategy.self_undoing and _digest_after(change, session) == change.plan.running_digest:
+            return "; there was nothing to take back"
         if not commit.pending:
             raise
         (shown,) = session.run([commit.pending])
