@@ -247,6 +247,9 @@ def test_a_rotation_is_not_given_up_once_the_switch_prefers_the_new_key(bench: B
     kill(bench, promoted, before=False)
     assert bench.rotate("--give-up") == 1
     assert "going on is the safe way" in bench.err
+    for verb in ("resume", "abort"):
+        assert bench.run(verb, "-y") == 1
+        assert "`portseal keys rotate --resume` goes on with it" in bench.err
     assert bench.rotate("--resume") == 0
 
 
