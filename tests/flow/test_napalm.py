@@ -278,7 +278,13 @@ def test_a_wrong_password_is_told(line: Line) -> None:
 
 @pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
 @pytest.mark.parametrize(
-    "fault", [RefuseNthLine(number=6), CutAtLine(pattern="dot1x pae"), CutAtLine(pattern="commit timer")]
+    "fault",
+    [
+        RefuseNthLine(number=6),
+        CutAtLine(pattern="dot1x pae"),
+        CutAtLine(pattern="commit timer"),
+        CutAtLine(pattern="no configure"),
+    ],
 )
 def test_what_goes_wrong_in_the_middle_leaves_the_switch_as_it_was(line: Line, fault: Fault) -> None:
     before = line.switch.running_config()

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import ssl
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import ceil
@@ -146,12 +147,13 @@ class NapalmSession:
         """
         if hasattr(self._driver, "config_session"):
             self._driver.config_session = _CANDIDATE
+        before = sys.exception()
         try:
             self._driver.load_merge_candidate(config="\n".join(line.text for line in lines))
         except Exception as error:
-            if _is_lost(error):
+            if _is_lost(error, before):
                 self._forget()
-                raise self._cut(error) from None
+                raise self._cut(error, before) from None
             told, index = fit_to_show(_told(error), lines), _blamed(_told(error), lines)
             self._forget()
             line = "(the driver does not say which)" if index is None else lines[index].shown
@@ -219,26 +221,27 @@ class NapalmSession:
         if hasattr(self._driver, "config_session"):
             self._driver.config_session = None
 
-    def _cut(self, error: BaseException) -> SessionCut:
-        return SessionCut(self.switch, f"the API does not answer any more: {_told(_chain(error)[-1])}")
+    def _cut(self, error: BaseException, before: BaseException | None) -> SessionCut:
+        return SessionCut(self.switch, f"the API does not answer any more: {_told(_chain(error, before)[-1])}")
 
     def _output(self, command: str) -> str:
-        bare = _AS_JSON.sub("", command)
+        bare, before = _AS_JSON.sub("", command), sys.exception()
         try:
             if bare != command:
                 return json.dumps(self._driver.cli([bare], encoding="json")[bare])
             return str(self._driver.cli([command])[command])
         except Exception as error:
-            if _is_lost(error):
-                raise self._cut(error) from None
+            if _is_lost(error, before):
+                raise self._cut(error, before) from None
             return f"% {_told(error)}"
 
     def _do(self, what: str, act: Callable[[], T]) -> T:
+        before = sys.exception()
         try:
             return act()
         except Exception as error:
-            if _is_lost(error):
-                raise self._cut(error) from None
+            if _is_lost(error, before):
+                raise self._cut(error, before) from None
             raise SwitchError(self.switch, f"napalm could not {what}: {_told(error)}") from None
 
 
@@ -263,16 +266,16 @@ def _neighbour(said: dict[str, Any]) -> Neighbour:
     return Neighbour(name=said["remote_system_name"], port=said["remote_port"], forwards=forwards)
 
 
-def _is_lost(error: BaseException) -> bool:
+def _is_lost(error: BaseException, before: BaseException | None) -> bool:
     """Whether the switch stopped answering or takes the login no more, which drivers' libraries say by errors of their own."""
-    return any(isinstance(each, OSError) or type(each).__name__ in _LOST for each in _chain(error))
+    return any(isinstance(each, OSError) or type(each).__name__ in _LOST for each in _chain(error, before))
 
 
-def _chain(error: BaseException) -> list[BaseException]:
-    """`error` and what it came of, down to the first cause."""
+def _chain(error: BaseException, before: BaseException | None) -> list[BaseException]:
+    """`error` and what it came of, down to the first cause; not `before`, which was being dealt with when the driver was called."""
     chain: list[BaseException] = []
     here: BaseException | None = error
-    while here is not None and here not in chain:
+    while here is not None and here is not before and here not in chain:
         chain.append(here)
         here = here.__cause__ or here.__context__
     return chain
