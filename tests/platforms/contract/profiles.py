@@ -166,7 +166,19 @@ class Possible(NamedTuple):
 def possible_bases(platform: str) -> tuple[Choice, ...]:
     """The bases that the platform can do."""
     pack = packs()[platform][0]
-    return tuple(base for base in bases(pack) if not refused(pack, base))
+    able = (next((made for made in helped(base, pack) if not refused(pack, made)), None) for base in bases(pack))
+    return tuple(made for made in able if made is not None)
+
+
+def helped(choice: Choice, pack: Pack) -> Iterator[Choice]:
+    """`choice`; then with what some platforms ask for beside a value of it: another host mode, a next method."""
+    modes = [mode for mode in _claimed(pack, "dot1x.host_mode") if mode != "single-host"]
+    nexts = [action for action in _claimed(pack, "dot1x.on_failure.action") if action == "next-method"]
+    yield choice
+    if "host_mode" not in choice["dot1x"]:
+        yield from (with_wish(choice, Wish("dot1x.host_mode", mode)) for mode in modes)
+    if "on_failure" not in choice["dot1x"] and len(choice["dot1x"]["methods"]) > 1:
+        yield from (with_wish(choice, Wish("dot1x.on_failure.action", action)) for action in nexts)
 
 
 @cache
@@ -197,7 +209,8 @@ def covering(pack: Pack, wish: Wish, among: Sequence[Choice]) -> Iterator[Choice
         events = [event for event in ("on_failure", "on_no_response", "on_server_dead") if event not in wish.feature]
         beside = {event: {event: {"action": "vlan", "vlan": 666}} for event in events}
         wished += [{**made, "dot1x": {**made["dot1x"], **also}} for made in wished for also in beside.values()]
-    for made in wished:
+    others = (made for choice in wished for made in itertools.islice(helped(choice, pack), 1, None))
+    for made in itertools.chain(wished, others):
         if profile_of("tried", made) is not None and has(made, wish, pack) and not refused(pack, made):
             yield made
 

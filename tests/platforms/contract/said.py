@@ -65,6 +65,9 @@ def paths(text: str) -> list[str]:
     stack: list[tuple[int, str]] = []
     for line in text.splitlines():
         bare = line.strip()
+        if bare == "#":
+            stack.clear()
+            continue
         if not bare or bare == "!":
             continue
         depth = len(line) - len(line.lstrip())

@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 from contract.bench import Bench
 from contract.changes import second_keys, two_keys
-from contract.profiles import Choice, Wish, has, packs, possible_bases, profile_of, refused, takes_vlans, with_wish
+from contract.profiles import (
+    Choice,
+    Wish,
+    has,
+    helped,
+    packs,
+    possible_bases,
+    profile_of,
+    refused,
+    takes_vlans,
+    with_wish,
+)
 from portseal.core.inventory import Stage
 from portseal.core.platforms import Pack
 from portseal.core.reasons import Reason
@@ -46,13 +57,13 @@ class Situation(NamedTuple):
         if (self.vlan and not takes_vlans(pack)) or not self.can(pack):
             return None
         for base in possible_bases(platform):
-            made = base
+            wished = base
             for wish in self.wishes:
-                made = with_methods(made, wish) if wish.feature == "dot1x.methods" else with_wish(made, wish)
-            for tried in (made, with_wish(made, Wish("dot1x.on_failure.action", "next-method"))):
-                fits = profile_of("tried", tried) is not None and not refused(pack, tried)
-                if fits and all(has(tried, wish, pack) for wish in self.wishes if "," not in wish.value):
-                    return tried
+                wished = with_methods(wished, wish) if wish.feature == "dot1x.methods" else with_wish(wished, wish)
+            for made in helped(wished, pack):
+                fits = profile_of("tried", made) is not None and not refused(pack, made)
+                if fits and all(has(made, wish, pack) for wish in self.wishes if "," not in wish.value):
+                    return made
         return None
 
 
