@@ -52,9 +52,10 @@ def change(estate: Estate, *, tell: object = None, note: object = None) -> Chang
     )
 
 
-def carried_out(estate: Estate, scene: Scene, fault: Fault) -> tuple[str, Change]:
-    """What the engine says became of the switch, and its part."""
+def carried_out(estate: Estate, scene: Scene, fault: Fault) -> tuple[str, Change, str]:
+    """What the engine says became of the switch, its part, and the digest of what it was to confirm."""
     happened: set[str] = set()
+    digests = [""]
 
     def tell(switch: str, what: str) -> None:
         if what == fault.told and what not in happened:
@@ -62,6 +63,7 @@ def carried_out(estate: Estate, scene: Scene, fault: Fault) -> tuple[str, Change
             fault.happens(scene)
 
     def note(event: Event, switch: str, data: dict[str, JsonValue]) -> None:
+        digests.extend([str(data["digest"])] if event is Event.CONFIRMING else [])
         if event is fault.noted and not happened:
             happened.add(event)
             if fault.full:
@@ -75,10 +77,10 @@ def carried_out(estate: Estate, scene: Scene, fault: Fault) -> tuple[str, Change
         estate.session(estate.nornir.inventory.hosts[SWITCH]).close()
         ending = "gone"
     assert happened, "the fault never happened"
-    return ending, part
+    return ending, part, digests[-1]
 
 
-def settled(estate: Estate, part: Change, switch: Handle, before: str) -> Standing:
+def settled(estate: Estate, part: Change, switch: Handle, before: str, kept: str) -> Standing:
     """Where the switch stands once its timers are over."""
     switch.heal()
     over = time.monotonic() + MINUTE * 1.5
@@ -93,7 +95,7 @@ def settled(estate: Estate, part: Change, switch: Handle, before: str) -> Standi
         except SwitchError:  # it reboots
             assert time.monotonic() < end
             time.sleep(0.2)
-    stands = standing(part, running)
+    stands = standing(part, running, kept=kept)
     return Standing.OTHER if stands is Standing.BEFORE and switch.running_config() != before else stands
 
 
@@ -119,8 +121,8 @@ def cell(platform: str, fault: Fault, folder: Path) -> str:
         first, *_, last = ports
         worked = {port for port, mac in ports.items() if switch.far_end(port, mac).reached}
         before = switch.running_config()
-        ending, part = carried_out(estate, Scene(switch, last), fault)
-        stands = settled(estate, part, switch, before)
+        ending, part, kept = carried_out(estate, Scene(switch, last), fault)
+        stands = settled(estate, part, switch, before, kept)
         estate.close()
         missing = {last} if "wrong camera" in fault.name else set()
         radius = {"RADIUS dies before verification"}

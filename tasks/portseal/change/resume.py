@@ -48,7 +48,8 @@ def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False)
     armed = next((row for row in reversed(rows) if row.event is Event.ARMING), last)
     told = armed.data.get("excused")
     excused = frozenset(str(port) for port in told) if isinstance(told, list) else frozenset()
-    how = _Interrupted(last.event, excused, abort)
+    kept = next((str(row.data.get("digest", "")) for row in reversed(rows) if row.event is Event.CONFIRMING), "")
+    how = _Interrupted(last.event, excused, abort, kept)
     result = ended(change, how)
     return apply_switch(change) if how.untouched and not abort else result
 
@@ -69,10 +70,10 @@ def _last(rows: Sequence[Entry]) -> Entry | None:
 class _Interrupted:
     """What to do with a switch that may be armed."""
 
-    def __init__(self, last: Event, excused: frozenset[str], abort: bool) -> None:
+    def __init__(self, last: Event, excused: frozenset[str], abort: bool, kept: str) -> None:
         self.untouched = False
         """Whether it turned out to be as before, so that it can be begun again."""
-        self._last, self._excused, self._abort = last, excused, abort
+        self._last, self._excused, self._abort, self._kept_digest = last, excused, abort, kept
 
     def __call__(self, change: Change) -> SwitchResult:
         """Look, and do what the table says."""
@@ -81,7 +82,7 @@ class _Interrupted:
             session = change.connect()
             commit = change.pack.commit
             running, *pending = session.run([change.pack.read.command, *([commit.pending] if commit.pending else [])])
-            stands = standing(change, running)
+            stands = standing(change, running, kept=self._kept_digest)
         except PortsealError as error:
             text = f"could not be looked at ({error}); if its timer runs, it undoes the change by itself; resume again"
             return change.end(Ending.UNREACHABLE, text)

@@ -27,11 +27,13 @@ def owned_digest(change: Change, running: str) -> str:
     return planning.owned_digest(change.plan, change.intent, running, change.pack, marks)
 
 
-def standing(change: Change, running: str) -> Standing:
-    """Where `running` stands."""
+def standing(change: Change, running: str, *, kept: str = "") -> Standing:
+    """Where `running` stands. `kept`: the digest that was to be confirmed, which knows undecodable secrets before they are remembered."""
     digest = owned_digest(change, running)
     if digest == change.plan.running_digest:
         return Standing.BEFORE
+    if digest == kept:
+        return Standing.AFTER
     if change.back_to:
         return Standing.AFTER if digest == change.back_to else Standing.OTHER
     return Standing.OTHER if plan_from(running, change.switch, change.estate).changes else Standing.AFTER

@@ -59,7 +59,8 @@ def _rogue(scene: Scene) -> None:
 
 
 FAULTS = (
-    Fault("RADIUS dies before verification", told="verifying", happens=lambda scene: scene.switch.inject(RadiusDead())),
+    # While pushing, so that no camera is admitted before, however slow the test is.
+    Fault("RADIUS dies before verification", told="pushing", happens=lambda scene: scene.switch.inject(RadiusDead())),
     Fault("wrong camera is plugged in before verification", told="verifying", happens=_rogue),
     Fault("a line is refused", told="pushing", happens=lambda scene: scene.switch.inject(RefuseNthLine(number=2))),
     Fault("SSH cut before arming", told="comparing", happens=_cut),

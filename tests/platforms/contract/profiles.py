@@ -164,7 +164,7 @@ class Possible(NamedTuple):
 
 @cache
 def possible_bases(platform: str) -> tuple[Choice, ...]:
-    """The bases that the platform can do."""
+    """The bases that the platform can do, with what it asks for beside them."""
     pack = packs()[platform][0]
     able = (next((made for made in helped(base, pack) if not refused(pack, made)), None) for base in bases(pack))
     return tuple(made for made in able if made is not None)
@@ -193,8 +193,8 @@ def possible(platform: str) -> Possible:
             never.append(wish)
         elif made not in found.values():
             found[re.sub(r"[^A-Za-z0-9]+", "-", str(wish))] = made
-    for number, base in enumerate(possible_bases(platform)):
-        if base not in found.values():
+    for number, base in enumerate(bases(pack)):
+        if base not in found.values() and not refused(pack, base):
             found[f"base-{number}"] = base
     return Possible(found, tuple(never))
 
