@@ -72,3 +72,46 @@ def test_a_clock_far_off_is_not_hidden_by_its_zone() -> None:
 def test_a_check_without_what_it_needs_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         PreflightCheck.model_validate({**CHECKS["clock-off"].model_dump(), **change})
+
+
+AOSCX = """\
+LLDP Neighbor Information
+=========================
+--------------------------------------------------------------------------------
+Port                           : 1/1/1
+Neighbor Chassis-Name          : ap-1
+Chassis Capabilities Available : Bridge, WLAN
+Chassis Capabilities Enabled   : WLAN
+--------------------------------------------------------------------------------
+Port                           : 1/1/34
+Chassis Capabilities Enabled   : Bridge, Telephone
+--------------------------------------------------------------------------------
+Port                           : 1/1/52
+Chassis Capabilities Enabled   : Bridge, Router
+"""
+NXOS = """\
+Capability codes:
+  (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device
+Chassis id: 0014.1c57.a48b
+Local Port id: Eth1/2
+System Capabilities: B, R
+Enabled Capabilities: T
+Chassis id: 547f.eeaf.7818
+Local Port id: Eth1/52
+Enabled Capabilities: B, R
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "output", "port"),
+    [("show lldp neighbor-info detail", AOSCX, "1/1/52"), ("show lldp neighbors detail", NXOS, "Eth1/52")],
+)
+def test_a_neighbour_that_forwards_is_told_from_a_telephone(command: str, output: str, port: str) -> None:
+    checks = [check for folder in platform_folders().values() for check in load_pack(folder).preflight]
+    found = {
+        finding.scope
+        for check in checks
+        if check.command == command and check.ask == "neighbour"
+        for finding in switch_findings("acc-01", [check], [output], NOW)
+    }
+    assert found == {port}

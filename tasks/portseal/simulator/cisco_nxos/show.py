@@ -183,6 +183,18 @@ def _reauthenticate(box: LineBox, match: Match, _shell: Asks) -> str:
     return ""
 
 
+def _lldp(box: LineBox, _match: Match, _shell: Asks) -> str:
+    """Trunks lead to a switch; cameras say nothing of themselves."""
+    if not box.has("feature lldp"):
+        return "% Invalid command at '^' marker.\n"
+    text = "Capability codes:\n  (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device\n\n"
+    for name, lines in box.interfaces():
+        if any(entry.slot == ("switchport", "mode") and entry.words[-1] == "trunk" for entry in lines):
+            text += f"Chassis id: 0200.0000.0001\nPort id: Ethernet1/1\nLocal Port id: {short_name(name)}\n"
+            text += "System Name: spine-1\nSystem Capabilities: B, R\nEnabled Capabilities: B, R\n\n"
+    return text
+
+
 def _clock(box: LineBox, _match: Match, _shell: Asks) -> str:
     return f"{box.now().strftime('%H:%M:%S.%f')[:-3]} UTC {box.now().strftime('%a %b %d %Y')}\nTime source is NTP\n"
 
@@ -206,5 +218,6 @@ ANSWERS: Mapping[str, Command] = {
     "dot1x": lambda _box, _match, _shell: "Sysauthcontrol Enabled\nDot1x Protocol Version 2\n",
     "dot1x_summary": _summary,
     "dot1x_details": _details,
+    "lldp": _lldp,
     "macs": _macs,
 }
