@@ -148,7 +148,7 @@ def keep(
     try:
         change.write(Event.CONFIRMING, digest=digest)
         confirm(session, change.pack)
-        lost = not change.pack.commit.pending and not still_there(change, session, digest)
+        lost = not still_there(change, session, digest)
     except SessionCut as error:
         return _confirm_again(change, found, stored, why=f"the session was lost while confirming ({error})")
     except PortsealError as error:

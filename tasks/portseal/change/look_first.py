@@ -60,6 +60,10 @@ def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
     found: list[PreflightFinding] = []
     for findings in outcomes.results.values():
         found += (_taken(finding, book.gates.preflight) for finding in findings if sealing or not finding.scope)
+    for switch, why in outcomes.failures.items():
+        told = f"what speaks against it could not be asked ({why})"
+        unasked = PreflightFinding(switch=switch, scope="", code="not-asked", severity="block", message=told)
+        found.append(_taken(unasked, book.gates.preflight))
     return Looked(tuple(finding for finding in found if book.gates.preflight.get(finding.code) != "ignore"))
 
 

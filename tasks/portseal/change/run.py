@@ -23,7 +23,7 @@ from portseal.core.journal_entry import Event
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 from portseal.core.waves import Budget, Wave
-from portseal.estate import Estate
+from portseal.estate import Estate, message
 from portseal.fleet import on_all
 
 ROTATION = "keys rotate"
@@ -221,11 +221,21 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
         back_to=back.digest if back else "",
         sealed_before=frozenset(back.sealed if back else ()),
     )
-    result = work.perform(change)
+    result = _performed(work, change)
     for _ in range(work.orders.retries):
         if result.ending is not Ending.UNREACHABLE:
             break
         time.sleep(_BEFORE_RETRY)
-        result = work.perform(change)
+        result = _performed(work, change)
     tally.count(result)
     return Result(host=task.host, result=result, changed=result.ending is Ending.APPLIED, diff=plan.diff)
+
+
+def _performed(work: Work, change: Change) -> SwitchResult:
+    """What is done to one switch; an error that nobody planned is a failed switch like any other, so that it stops the run too."""
+    try:
+        return work.perform(change)
+    except Exception as error:
+        told = f"{change.switch}: {message(error, work.estate)}"
+        text = f"{told}; if its timer runs, it undoes the change by itself; `portseal resume {work.run.name}` looks what it has"
+        return SwitchResult(switch=change.switch, ending=Ending.UNCERTAIN, message=text)

@@ -80,6 +80,9 @@ def read_back(change: Change, session: Session) -> tuple[dict[str, str], str]:
 
 
 def still_there(change: Change, session: Session, digest: str) -> bool:
-    """Whether the owned configuration is what was verified; asked after a confirmation where no command shows the timer."""
+    """Whether the owned configuration is what was verified; asked after a confirmation.
+
+    Some platforms take a confirmation that has nothing to confirm any more, because the timer was first, without a word.
+    """
     (running,) = session.run([change.pack.read.command])
     return owned_digest(change, running) == digest

@@ -1,0 +1,84 @@
+"""What stops a run, and what must never be taken for success: errors nobody planned, late confirmations, questions without answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from rig.line import GROUPS, PROFILES, Line, simulated
+
+from portseal.change import apply
+from portseal.change.perform import perform_playbook
+from portseal.change.playbook import load_playbook
+from portseal.change.prepare import Call, Prepared, prepare
+from portseal.change.terms import Change
+from portseal.estate import open_estate
+from portseal.simulator.faults import LoginRefused
+
+SEAL = """\
+schema_version: 1
+name: seal
+action: seal
+waves: {shares: ["1"], canaries: [acc-01]}
+"""
+JUNOS_CAMERAS = """\
+name,mac,switch,port,profile,supplicant,macsec
+cam-1,ac:cc:8e:00:00:01,acc-01,ge-0/0/1,secured,eap-tls,derived
+"""
+JUNOS = {
+    "groups.yaml": GROUPS.replace("cisco_iosxe", "juniper_junos"),
+    "profiles.toml": PROFILES.replace(".dot1x]\n", '.dot1x]\nviolation = "protect"\n'),
+}
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Line]:
+    with simulated(tmp_path) as running:
+        yield running
+
+
+def prepared(line: Line, text: str) -> Prepared:
+    path = line.site / "book.yaml"
+    path.write_text(text)
+    return prepare(load_playbook(path), open_estate(line.site), Call(folder=line.site, now=datetime.now(UTC)))
+
+
+def test_an_error_that_nobody_planned_stops_the_run_like_any_failure(
+    two: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(change: Change, *_: object) -> None:
+        raise RuntimeError("nobody planned this")
+
+    ready = prepared(two, SEAL)
+    monkeypatch.setattr(apply, "verify_and_keep", broken)
+    results = {result.switch: result for result in perform_playbook(ready, reason="", ticket="").results}
+    assert results["acc-01"].ending == "uncertain"
+    assert "nobody planned this" in results["acc-01"].message
+    assert results["acc-02"].ending == "not-begun"
+
+
+def test_a_confirmation_that_comes_after_the_timer_is_no_success(tmp_path: Path) -> None:
+    def late(switch: str, what: str) -> None:
+        if what == "confirming":
+            time.sleep(4)  # a minute of the timer lasts three seconds here
+
+    with simulated(tmp_path, JUNOS_CAMERAS, files=JUNOS) as line:
+        before = line["acc-01"].running_config()
+        ready = prepared(line, SEAL)
+        (result,) = perform_playbook(ready, reason="", ticket="", say=late).results
+        assert line["acc-01"].running_config() == before
+    assert not result.good
+
+
+def test_a_switch_that_could_not_be_asked_beforehand_is_not_begun(two: Line) -> None:
+    two.plan()
+    two["acc-01"].inject(LoginRefused(times=1))
+    path = two.site / "book.yaml"
+    path.write_text(SEAL)
+    done = two.run("run", str(path), "-y", "--plan", str(two.plan_file))
+    assert "acc-01: refused: not-asked: " in done.stderr
+    assert done.returncode == 1
+    assert "authentication port-control auto" not in two["acc-01"].running_config()
