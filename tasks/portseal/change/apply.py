@@ -124,8 +124,16 @@ def verify_and_keep(change: Change, session: Session, excused: frozenset[str]) -
     if blocking := _blocking(found, excused, change):
         told = "; ".join(f"{v.port} {v.camera}: {v.reason}" for v in blocking[:5])
         more = f" and {len(blocking) - 5} more" if len(blocking) > 5 else ""
-        return undo(change, f"{len(blocking)} ports not as intended ({told}{more})", verdicts=found)
+        why = f"{len(blocking)} ports not as intended ({told}{more})"
+        if not change.stopping():
+            return undo(change, why, verdicts=found)
+        return _given_up(undo(change, f"the run was interrupted, with {why}", verdicts=found))
     return keep(change, session, found, stored, digest)
+
+
+def _given_up(result: SwitchResult) -> SwitchResult:
+    """Rolled back because nobody waits any more, and not because it had failed."""
+    return result.model_copy(update={"ending": Ending.INTERRUPTED}) if result.ending is Ending.ROLLED_BACK else result
 
 
 def _wait(change: Change, session: Session, excused: frozenset[str]) -> tuple[Verdict, ...]:
@@ -136,7 +144,7 @@ def _wait(change: Change, session: Session, excused: frozenset[str]) -> tuple[Ve
         change.watched,
         change.estate,
         seconds=change.terms.verify_seconds,
-        enough=lambda verdicts: not _blocking(verdicts, excused, change),
+        enough=lambda verdicts: change.stopping() or not _blocking(verdicts, excused, change),
     )
 
 
@@ -235,6 +243,8 @@ def _begin(change: Change) -> tuple[Session, frozenset[str]]:
             raise Ended(change.end(Ending.UNCHANGED, "nothing to do"))
         before = observe(session, change.watched, change.estate, pause=0.0).first
         excused = frozenset(port.port for port in change.watched if excuses(before.get(port.port), port))
+        if change.stopping():
+            raise Ended(change.end(Ending.INTERRUPTED, "the run was interrupted; nothing was sent"))
         sealed = sorted(change.estate.memory.sealed(change.switch))
         change.write(Event.ARMING, minutes=change.terms.minutes, excused=[*sorted(excused)], sealed=[*sealed])
     except PortsealError as error:

@@ -22,6 +22,8 @@ class Ending(StrEnum):
     UNREACHABLE = "unreachable"
     ARMED = "armed"
     """The session was lost after the arming; the switch undoes the change by itself."""
+    INTERRUPTED = "interrupted"
+    """Somebody ended the run before the switch was confirmed: it is as before, and `resume` begins it again."""
     NOT_BEGUN = "not-begun"
     """The run ended before its turn came."""
     UNCERTAIN = "uncertain"

@@ -96,10 +96,10 @@ def perform_playbook(
             after_wave=after,
         )
         results = (*carry_out(work, prepared.changing), *_left_out(prepared))
-        back = _taken_back(prepared, run, results)
+        back = () if run.unfinished.is_set() else _taken_back(prepared, run, results)
         tells("ended", run=run.name, switches={r.switch: str(r.ending) for r in results})
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
-    if book.terms.second_check:
+    if book.terms.second_check and not run.unfinished.is_set():
         verdicts = judged(estate)
     warnings += write_reports(book, run.name, verdicts)
     return Performed(run=run.name, results=results, taken_back=back, verdicts=verdicts, warnings=tuple(warnings))

@@ -56,7 +56,7 @@ def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False)
 
 def _last(rows: Sequence[Entry]) -> Entry | None:
     """The last row that says something of a change; None where it ended already with nothing left on the switch."""
-    done = {Ending.REFUSED, Ending.UNREACHABLE, Ending.NOT_BEGUN}
+    done = {Ending.REFUSED, Ending.UNREACHABLE, Ending.NOT_BEGUN, Ending.INTERRUPTED}
     for row in reversed(rows):
         if row.event is Event.SWITCH_ENDED:
             if row.data.get("ending") in done:

@@ -98,6 +98,9 @@ def rotate_link(bench: Bench, rotating: Rotating) -> tuple[LinkResult, Estate]:
     first, step = rotating, rotating.next
     try:
         while (step := rotating.next) is not None:
+            if bench.run.stop.is_set():
+                told = "interrupted before this step; `portseal keys rotate --resume` goes on with what was begun"
+                raise PortsealError(f"{rotating.camera}: {told}")
             bench.say(rotating.switch, f"{rotating.camera}: {step}")
             note(bench, rotating, step, Progress.BEGUN, whole=rotating is first)
             bench = _taken(bench, rotating, step)

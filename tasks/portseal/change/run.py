@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pydantic import JsonValue
 from portseal.change.apply import apply_switch
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.exclusive import actor, exclusive
+from portseal.change.interrupt import heeded
 from portseal.change.journal import Journal, new_run
 from portseal.change.terms import Change, Say, Terms
 from portseal.change.view import View
@@ -74,6 +74,10 @@ class Run:
 
     name: str
     journal: Journal
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set where the run is to end in good order, as soon as that can be done."""
+    unfinished: threading.Event = field(default_factory=threading.Event)
+    """Set where it ended so, with something left to do."""
 
     def note(self, event: Event, switch: str, data: dict[str, JsonValue]) -> None:
         """Write a row."""
@@ -100,7 +104,7 @@ def begin_run(
     """A run on the site, alone there until the block ends. `plan`, `text`: digest and text of the plan it carries out.
 
     `orders`: what whoever resumes it has to know. `again`: name of the run that is taken up, instead of a new one. Where the
-    block is left by an exception, the run stays open.
+    block is left by an exception, or a signal ended it before all was done (`heeded`), the run stays open.
 
     Raises:
         InputError: another run is at work, or one was interrupted and has to be resumed or aborted first.
@@ -122,8 +126,10 @@ def begin_run(
             if plan:
                 journal.keep_plan(plan, text)
             run.note(Event.RUN_BEGUN, "", data)
-        yield run
-        run.note(Event.RUN_ENDED, "", {})
+        with heeded(run.stop):
+            yield run
+        if not run.unfinished.is_set():
+            run.note(Event.RUN_ENDED, "", {})
 
 
 @dataclass
@@ -138,7 +144,7 @@ class _Tally:
     def count(self, result: SwitchResult) -> None:
         """Take a result into account."""
         with self._lock:
-            self.failed += not result.good
+            self.failed += not result.good and result.ending is not Ending.INTERRUPTED
 
     @property
     def exhausted(self) -> bool:
@@ -174,7 +180,11 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             results.update(_not_begun(names, stopped))
             continue
         if results and work.orders.pause:
-            time.sleep(work.orders.pause)
+            work.run.stop.wait(work.orders.pause)
+        if work.run.stop.is_set():
+            results.update(_interrupted(names))
+            work.run.unfinished.set()
+            continue
         work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
         tally = _Tally(work.orders.budget, len(names))
         outcomes = on_all(
@@ -182,6 +192,9 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
         )
         found = {name: _result(name, outcomes.results, outcomes.failures) for name in names}
         results.update(found)
+        if any(result.ending is Ending.INTERRUPTED for result in found.values()):
+            work.run.unfinished.set()
+            continue
         bad = [name for name, result in found.items() if not result.good]
         if tally.exhausted:
             stopped = f"wave {wave.number} failed ({', '.join(bad[:5])}), so that no further one was begun"
@@ -196,6 +209,11 @@ def _not_begun(names: Sequence[str], why: str) -> dict[str, SwitchResult]:
     return {name: SwitchResult(switch=name, ending=Ending.NOT_BEGUN, message=why) for name in names}
 
 
+def _interrupted(names: Sequence[str]) -> dict[str, SwitchResult]:
+    told = "the run was interrupted before its turn came; nothing was sent"
+    return {name: SwitchResult(switch=name, ending=Ending.INTERRUPTED, message=told) for name in names}
+
+
 def _result(name: str, results: Mapping[str, SwitchResult], failures: Mapping[str, str]) -> SwitchResult:
     if name in results:
         return results[name]
@@ -205,6 +223,8 @@ def _result(name: str, results: Mapping[str, SwitchResult], failures: Mapping[st
 def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPlan], tally: _Tally) -> Result:
     """`result` is a `SwitchResult`, `diff` the plan's; `changed` where the switch was confirmed."""
     plan = plans[task.host.name]
+    if work.run.stop.is_set():
+        return Result(host=task.host, result=_interrupted([plan.switch])[plan.switch])
     why = "too many switches of its wave failed" if tally.exhausted else work.may_begin(plan.switch)
     if why:
         return Result(host=task.host, result=_not_begun([plan.switch], why)[plan.switch])
@@ -218,6 +238,7 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
         say=work.say,
         log_in=lambda: estate.log_in(task.host),
         note=work.run.note,
+        stopping=work.run.stop.is_set,
         back_to=back.digest if back else "",
         sealed_before=frozenset(back.sealed if back else ()),
     )

@@ -57,6 +57,8 @@ class Change:
     log_in: Callable[[], None] = lambda: None
     """Logs in once more, beside the session there is, and out again."""
     note: Note = lambda event, switch, data: None
+    stopping: Callable[[], bool] = lambda: False
+    """Whether the run is to end as soon as that can be done in good order."""
     back_to: str = ""
     """Where the plan takes an earlier change back: the digest of the owned configuration that it leads to. Such a plan is
     no longer what the site wants, so that it is held to this digest and not to the site's intent."""

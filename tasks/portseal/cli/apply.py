@@ -101,6 +101,7 @@ def apply(
     for result in results:
         if not result.good:
             typer.echo(f"portseal: {result.switch}: {result.ending}: {result.message}", err=True)
+    tell_interrupted(results)
     raise typer.Exit(exit_code(results, failing=bool(failing)))
 
 
@@ -132,6 +133,15 @@ def _terms(estate: Estate, accept: list[str], timer: int | None, wait: float | N
             "needs its time too; give a longer --timer or a shorter --wait"
         )
     return Terms(minutes=minutes, verify_seconds=seconds, accept=frozenset(accepted))
+
+
+def tell_interrupted(results: tuple[SwitchResult, ...]) -> None:
+    """Say how it goes on, where a run was interrupted."""
+    from portseal.change.ending import Ending
+
+    if any(result.ending is Ending.INTERRUPTED for result in results):
+        text = "the run was interrupted and is left open; `portseal resume` goes on with it, `portseal abort` ends it"
+        typer.echo(f"portseal: {text}", err=True)
 
 
 def exit_code(results: tuple[SwitchResult, ...], *, failing: bool) -> int:

@@ -140,7 +140,7 @@ def _again(run: str, site: Path, *, yes: bool, reason: str, abort: bool) -> None
 
 
 def _tell(results: tuple[SwitchResult, ...]) -> None:
-    from portseal.cli.apply import exit_code
+    from portseal.cli.apply import exit_code, tell_interrupted
     from portseal.cli.console import console
     from portseal.cli.tables import result_table
     from portseal.core.verdict import Outcome
@@ -152,5 +152,6 @@ def _tell(results: tuple[SwitchResult, ...]) -> None:
     for result in results:
         if not result.good:
             typer.echo(f"portseal: {result.switch}: {result.ending}: {result.message}", err=True)
+    tell_interrupted(results)
     failing = any(v.outcome is not Outcome.PASS for result in results for v in result.verdicts)
     raise typer.Exit(exit_code(results, failing=failing))

@@ -104,7 +104,7 @@ def _wait_for_port(prepared: Prepared, port: str) -> int:
 
 
 def _tell(performed: Performed) -> int:
-    from portseal.cli.apply import exit_code
+    from portseal.cli.apply import exit_code, tell_interrupted
     from portseal.cli.console import console
     from portseal.cli.tables import result_table, verdict_table
     from portseal.core.report import summary
@@ -126,6 +126,7 @@ def _tell(performed: Performed) -> int:
     for result in (*performed.results, *performed.taken_back):
         if not result.good:
             typer.echo(f"portseal: {result.switch}: {result.ending}: {result.message}", err=True)
+    tell_interrupted(performed.results)
     return exit_code((*performed.results, *performed.taken_back), failing=bool(failing))
 
 

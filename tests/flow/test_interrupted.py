@@ -1,0 +1,107 @@
+"""Ctrl-C, a kill or a lost terminal in the middle of a run: what is under way is taken back, the rest waits, and all is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rig.line import Line, simulated, until
+
+from portseal.change.journal import Journal
+from portseal.simulator.faults import RadiusAlive, RadiusDead
+
+SEAL = """\
+schema_version: 1
+name: seal
+action: seal
+waves: {shares: ["1"], canaries: [acc-01]}
+"""
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Line]:
+    with simulated(tmp_path) as running:
+        yield running
+
+
+def begun(line: Line, text: str) -> subprocess.Popen[str]:
+    path = line.site / "book.yaml"
+    path.write_text(text)
+    call = [sys.executable, "-c", "from portseal.cli.main import main; main()", "run", str(path), "-y"]
+    return subprocess.Popen(
+        [*call, "-s", str(line.site)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+def noted(line: Line, event: str, switch: str = "") -> bool:
+    path = line.site / ".portseal" / "journal.db"
+    if not path.exists():
+        return False
+    with Journal(path) as journal:
+        return any(row.event == event and row.switch == switch for row in journal.entries())
+
+
+def runs(line: Line) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(line.run("history", "--format", "json").stdout)["runs"]
+    return found
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_under_way_is_taken_back_and_resumed_later(two: Line, how: signal.Signals) -> None:
+    before = two["acc-01"].running_config()
+    two["acc-01"].inject(RadiusDead())
+    process = begun(two, SEAL)
+    until(lambda: noted(two, "verifying", "acc-01"))
+    process.send_signal(how)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1, out + err
+    assert "no further switch is begun" in err
+    assert "acc-01: interrupted: the run was interrupted, with 2 ports not as intended" in err
+    assert "acc-02: interrupted: the run was interrupted before its turn came; nothing was sent" in err
+    assert "`portseal resume` goes on with it" in err
+    assert two["acc-01"].running_config() == before
+    assert [run["ended"] for run in runs(two)] == [None]
+    two["acc-01"].inject(RadiusAlive())
+    done = two.run("resume", "-y")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert two.plan() == 0
+    assert [run["endings"] for run in runs(two)] == [{"acc-01": "applied", "acc-02": "applied"}]
+
+
+def test_a_pause_between_waves_is_cut_short_and_what_was_finished_stays(two: Line) -> None:
+    before = two["acc-02"].running_config()
+    process = begun(two, SEAL.replace("waves: {", "waves: {pause: 1h, "))
+    until(lambda: noted(two, "wave-ended"))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 1, out + err
+    assert "acc-02: interrupted" in err
+    assert two.run("abort", "-y").returncode == 2
+    assert "authentication port-control auto" in two["acc-01"].running_config()
+    assert two["acc-02"].running_config() == before
+    assert [run["endings"] for run in runs(two)] == [{"acc-01": "applied", "acc-02": "not-begun"}]
+
+
+def test_asked_twice_it_ends_at_once_and_the_switch_goes_back_by_itself(two: Line) -> None:
+    before = two["acc-01"].running_config()
+    two["acc-01"].inject(RadiusDead())
+    process = begun(two, SEAL)
+    until(lambda: noted(two, "verifying", "acc-01"))
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode in (-signal.SIGTERM, -signal.SIGINT), err
+    assert "ended at once" in err
+    until(lambda: two["acc-01"].running_config() == before)
+    assert two.run("abort", "-y").returncode == 2
