@@ -98,9 +98,7 @@ def rotate_link(bench: Bench, rotating: Rotating) -> tuple[LinkResult, Estate]:
     first, step = rotating, rotating.next
     try:
         while (step := rotating.next) is not None:
-            if bench.run.stop.is_set():
-                told = "interrupted before this step; `portseal keys rotate --resume` goes on with what was begun"
-                raise PortsealError(f"{rotating.camera}: {told}")
+            _check_wanted(bench, rotating)
             bench.say(rotating.switch, f"{rotating.camera}: {step}")
             note(bench, rotating, step, Progress.BEGUN, whole=rotating is first)
             bench = _taken(bench, rotating, step)
@@ -121,6 +119,17 @@ def rotate_link(bench: Bench, rotating: Rotating) -> tuple[LinkResult, Estate]:
         seconds=round(time.monotonic() - began, 2),
     )
     return result, bench.estate
+
+
+def _check_wanted(bench: Bench, rotating: Rotating) -> None:
+    """Take no further step where the run is to end.
+
+    Raises:
+        PortsealError: it is.
+    """
+    if bench.run.stop.is_set():
+        told = "interrupted before this step; `portseal keys rotate --resume` goes on with what was begun"
+        raise PortsealError(f"{rotating.camera}: {told}")
 
 
 def note(
