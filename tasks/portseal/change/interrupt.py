@@ -35,7 +35,9 @@ def heeded(stop: threading.Event) -> Iterator[None]:
             os.kill(os.getpid(), number)
         stop.set()
 
-    before = {number: signal.signal(number, asked) for number in ASKING if signal.getsignal(number) is not signal.SIG_IGN}
+    before = {
+        number: signal.signal(number, asked) for number in ASKING if signal.getsignal(number) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:

@@ -244,9 +244,8 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
     )
     result = _performed(work, change)
     for _ in range(work.orders.retries):
-        if result.ending is not Ending.UNREACHABLE:
+        if result.ending is not Ending.UNREACHABLE or work.run.stop.wait(_BEFORE_RETRY) or work.may_begin(plan.switch):
             break
-        time.sleep(_BEFORE_RETRY)
         result = _performed(work, change)
     tally.count(result)
     return Result(host=task.host, result=result, changed=result.ending is Ending.APPLIED, diff=plan.diff)
