@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.journal import Journal
 from portseal.change.resume import resume_switch
 from portseal.change.run import ROTATION, Back, Orders, Run, Work, begin_run, carry_out
 from portseal.change.terms import Change
+from portseal.change.timeline import may_begin
 from portseal.change.view import seen_through
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Entry, Event, RunSummary
 from portseal.core.plan_file import Plan, digest_of, dump_plan, read_plan
 from portseal.core.planning import SwitchPlan
 from portseal.core.reversal import reversal
+from portseal.core.waves import Wave
 from portseal.estate import Estate
 
-_KEPT = frozenset({Ending.APPLIED})
-_SETTLED = frozenset({Ending.APPLIED, Ending.UNCHANGED, Ending.ROLLED_BACK, Ending.REFUSED, Ending.NOT_BEGUN})
+_FINE = frozenset(
+    {"", Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.OPENED, Ending.NOT_BEGUN, Ending.INTERRUPTED}
+)
+"""Endings that do not count as a failure; none: not begun."""
+_FAILED = frozenset({Ending.ROLLED_BACK, Ending.REFUSED})
+"""Failures that are over: such a switch is not tried again."""
+_SETTLED = frozenset(
+    {Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.ROLLED_BACK, Ending.REFUSED, Ending.NOT_BEGUN}
+)
 
 
 def open_run(journal: Journal, name: str = "") -> RunSummary:
@@ -55,14 +65,76 @@ def take_up(
     todo = [p for p in plan.switches if p.changes and summary.endings.get(p.switch, "") not in _SETTLED]
     _check_known(estate, [p.switch for p in todo])
 
+    turning = {p.switch: at for p in plan.switches if (at := _turned_at(rows, p.switch)) is not None}
+    late = "the run had stopped before it was interrupted" if stopped else ""
+
+    def no_more(switch: str) -> str:
+        return late or may_begin(orders, lambda: datetime.now(UTC))
+
     def perform(change: Change) -> SwitchResult:
         mine = [row for row in rows if row.switch == change.switch]
-        return resume_switch(change, mine, abort=abort or (bool(stopped) and not mine))
+        return resume_switch(change, mine, abort=abort, begin=not no_more(change.switch))
 
     what = "abort" if abort else "resume"
     with begin_run(estate, what, reason=reason, again=summary.run) as run:
-        work = Work(estate=estate, run=run, orders=orders, perform=perform, done=done)
-        return carry_out(work, todo)
+        work = Work(
+            estate=estate,
+            run=run,
+            orders=orders,
+            perform=perform,
+            may_begin=lambda switch: "" if abort else no_more(switch),
+            half_way=frozenset(row.switch for row in rows if row.switch),
+            failed=frozenset(s for s, ending in summary.endings.items() if ending in _FAILED),
+            done=done,
+        )
+        results = carry_out(work, [p for p in todo if p.switch not in turning])
+        return (*results, *_turned_on(estate, run, plan, orders, turning), *take_back_failed(estate, run))
+
+
+def take_back_failed(estate: Estate, run: Run) -> tuple[SwitchResult, ...]:
+    """Take back what a run confirmed in the wave that failed, and where its orders say so in those before it.
+
+    Nothing where the run stops before its end, because a signal asked it to: whoever resumes it does it then.
+    """
+    summary = run.journal.run(run.name)
+    _, orders = _of(run.journal, summary)
+    failed = [wave for wave in orders.waves if _too_bad(orders, wave, summary.endings)]
+    if not failed or run.unfinished.is_set():
+        return ()
+    waves = [failed[0]] if orders.keep_finished else [w for w in orders.waves if w.number <= failed[0].number]
+    todo = frozenset(s for wave in waves for s in wave.switches if summary.endings.get(s) == Ending.APPLIED)
+    return roll_back(estate, run.journal, summary, only=todo, within=run) if todo else ()
+
+
+def _too_bad(orders: Orders, wave: Wave, endings: Mapping[str, str]) -> bool:
+    bad = [switch for switch in wave.switches if endings.get(switch, "") not in _FINE]
+    return bool(bad) and orders.budget.exhausted(len(bad), len(wave.switches))
+
+
+def _turned_at(rows: Sequence[Entry], switch: str) -> int | None:
+    """Which of a switch's rows is the first after it was confirmed: that of taking it back. None where none is."""
+    mine = [row for row in rows if row.switch == switch]
+    for at, row in enumerate(mine[:-1]):
+        if row.event is Event.SWITCH_ENDED and row.data.get("ending") == Ending.APPLIED:
+            return at + 1
+    return None
+
+
+def _turned_on(
+    estate: Estate, run: Run, plan: Plan, orders: Orders, turning: Mapping[str, int]
+) -> tuple[SwitchResult, ...]:
+    """Go on with taking back switches on which that was interrupted; `turning`: which of their rows are about it."""
+    summary = run.journal.run(run.name)
+    rows = {switch: run.journal.entries(run.name, switch) for switch in turning}
+    half = [p for p in plan.switches if p.switch in turning and summary.endings.get(p.switch, "") not in _SETTLED]
+    plans = [reversal(p, running_digest=_left_with(rows[p.switch][: turning[p.switch]], p.switch)) for p in half]
+    back = {p.switch: Back(digest=p.running_digest, sealed=_sealed(rows[p.switch], p.switch)) for p in half}
+
+    def perform(change: Change) -> SwitchResult:
+        return resume_switch(change, rows[change.switch][turning[change.switch] :])
+
+    steady = Orders(terms=orders.terms, view=orders.view, back=back)
+    return carry_out(Work(estate=estate, run=run, orders=steady, perform=perform), plans)
 
 
 def roll_back(
@@ -89,7 +161,8 @@ def roll_back(
     plan, orders = _of(journal, summary)
     estate = seen_through(estate, orders.view)
     rows = journal.entries(summary.run)
-    kept = [p for p in plan.switches if summary.endings.get(p.switch) in _KEPT and (only is None or p.switch in only)]
+    confirmed = kept_by(journal, summary)
+    kept = [p for p in plan.switches if p.switch in confirmed and (only is None or p.switch in only)]
     _check_known(estate, [p.switch for p in kept])
     refused: dict[str, SwitchResult] = {}
     turned: list[SwitchPlan] = []
@@ -114,6 +187,13 @@ def roll_back(
     text, digest = dump_plan(backward), digest_of(backward)
     with begin_run(estate, what, plan=digest, text=text, reason=reason, ticket=ticket, orders=steady) as run:
         return go(run)
+
+
+def kept_by(journal: Journal, summary: RunSummary) -> tuple[str, ...]:
+    """The switches on which something stands that a run confirmed."""
+    _, orders = _of(journal, summary)
+    kept = Ending.TAKEN_BACK if orders.back else Ending.APPLIED
+    return tuple(switch for switch, ending in summary.endings.items() if ending == kept)
 
 
 def _of(journal: Journal, summary: RunSummary) -> tuple[Plan, Orders]:

@@ -205,6 +205,8 @@ def keep_confirmed(
         else ""
     )
     ports = len(change.plan.changed_ports)
+    if change.back_to:
+        return change.end(Ending.TAKEN_BACK, f"taken back, confirmed and saved, {ports} ports changed", found)
     return change.end(Ending.APPLIED, f"confirmed and saved, {ports} ports changed{tail}", found)
 
 

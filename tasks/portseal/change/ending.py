@@ -12,6 +12,8 @@ class Ending(StrEnum):
     """What became of a switch."""
 
     APPLIED = "applied"
+    TAKEN_BACK = "taken-back"
+    """What an earlier step or run had confirmed is undone, and that is confirmed: the configuration is as before."""
     UNCHANGED = "unchanged"
     OPENED = "opened"
     """Changed for a limited time: the switch takes it back when its timer ends."""
@@ -42,4 +44,4 @@ class SwitchResult(Value):
     @property
     def good(self) -> bool:
         """Whether the switch is as the plan wants it."""
-        return self.ending in (Ending.APPLIED, Ending.UNCHANGED, Ending.OPENED)
+        return self.ending in (Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.OPENED)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from portseal.change.again import roll_back
+from portseal.change.again import take_back_failed
 from portseal.change.apply import apply_switch, open_switch
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.notify import tell
 from portseal.change.playbook import Playbook
 from portseal.change.prepare import Prepared
-from portseal.change.run import Run, Work, begin_run, carry_out
+from portseal.change.run import Work, begin_run, carry_out
 from portseal.change.terms import Say
-from portseal.change.timeline import worst_seconds
+from portseal.change.timeline import may_begin
 from portseal.core.errors import InputError
 from portseal.core.model import Value
 from portseal.core.report import as_json, as_junit
@@ -69,13 +69,6 @@ def perform_playbook(
     def tells(event: str, **content: JsonValue) -> None:
         warnings.extend(tell(book.notify, event, {"playbook": book.name, **content}, estate.secret))
 
-    def may_begin(switch: str) -> str:
-        if prepared.opening is None or at_once:
-            return ""
-        if prepared.opening.may_begin(clock(), worst_seconds(prepared.orders.terms.minutes)):
-            return ""
-        return "the window leaves no time for another switch"
-
     def after(wave: Wave, found: Mapping[str, SwitchResult], stopped: str) -> None:
         endings: dict[str, JsonValue] = {name: str(result.ending) for name, result in found.items()}
         tells("stopped" if stopped else "wave", wave=wave.number, switches=endings, why=stopped)
@@ -90,13 +83,13 @@ def perform_playbook(
             run=run,
             orders=prepared.orders,
             perform=open_switch if prepared.orders.opens else apply_switch,
-            may_begin=may_begin,
+            may_begin=lambda switch: may_begin(prepared.orders, clock),
             say=say,
             done=done,
             after_wave=after,
         )
         results = (*carry_out(work, prepared.changing), *_left_out(prepared))
-        back = () if run.unfinished.is_set() else _taken_back(prepared, run, results)
+        back = take_back_failed(prepared.estate, run)
         tells("ended", run=run.name, switches={r.switch: str(r.ending) for r in results})
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
     if book.terms.second_check and not run.unfinished.is_set():
@@ -111,25 +104,6 @@ def _left_out(prepared: Prepared) -> tuple[SwitchResult, ...]:
         SwitchResult(switch=plan.switch, ending=Ending.REFUSED, message=prepared.blocked[plan.switch])
         for plan in prepared.held
     )
-
-
-def _taken_back(prepared: Prepared, run: Run, results: tuple[SwitchResult, ...]) -> tuple[SwitchResult, ...]:
-    """Roll back what was confirmed in the wave that failed, and with `keep_finished: false` in those before it."""
-    by_switch = {result.switch: result for result in results}
-    failed = [wave for wave in prepared.orders.waves if _stopped(prepared, wave, by_switch)]
-    if not failed:
-        return ()
-    first = failed[0]
-    waves = [first] if prepared.orders.keep_finished else [w for w in prepared.orders.waves if w.number <= first.number]
-    todo = frozenset(s for wave in waves for s in wave.switches if by_switch[s].ending is Ending.APPLIED)
-    if not todo:
-        return ()
-    return roll_back(prepared.estate, run.journal, run.journal.run(run.name), only=todo, within=run)
-
-
-def _stopped(prepared: Prepared, wave: Wave, results: Mapping[str, SwitchResult]) -> bool:
-    bad = [s for s in wave.switches if not results[s].good and results[s].ending is not Ending.NOT_BEGUN]
-    return prepared.orders.budget.exhausted(len(bad), len(wave.switches))
 
 
 def judged(estate: Estate) -> tuple[Verdict, ...]:

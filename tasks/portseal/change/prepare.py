@@ -102,17 +102,18 @@ def prepare(
     placed = [
         Placed(switch=p.switch, cameras=len(p.ports), groups=in_groups.get(p.switch, frozenset())) for p in changing
     ]
+    opening, open_now = window_now(book, call)
     orders = Orders(
         terms=terms,
         waves=waves(placed, book.waves.shares, canaries=book.waves.canaries) if placed else (),
         budget=Budget(failures=book.waves.failures),
         keep_finished=book.waves.keep_finished,
+        opening=None if call.at_once else opening,
         view=view,
         pause=float(book.waves.pause),
         retries=book.terms.retries,
         opens=book.action is Action.OPEN_PORT,
     )
-    opening, open_now = window_now(book, call)
     start = call.now if open_now or opening is None or call.at_once else opening.begins
     forbidden, warnings = _gates(book, estate, plan, call.port)
     return Prepared(

@@ -35,15 +35,17 @@ _MAY_BE_ARMED = frozenset(
 _MAY_BE_KEPT = frozenset({Event.CONFIRMING, Event.SAVING})
 
 
-def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False) -> SwitchResult:
+def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False, begin: bool = True) -> SwitchResult:
     """Bring one switch of an interrupted run to an end; `rows` are the journal's of this run and switch.
 
-    With `abort`, what was not confirmed is undone, and what was not begun is not begun.
+    With `abort`, what was not confirmed is undone, and what was not begun is not begun. `begin`: whether one that turns out to
+    be as before may be begun again.
     """
     last = _last(rows)
     if last is None or last.event not in _MAY_BE_ARMED:
-        if abort:
-            return ended(change, lambda c: c.end(Ending.NOT_BEGUN, "the run was aborted before its turn came"))
+        if abort or not begin:
+            why = "the run was aborted before its turn came" if abort else "no further switch of that run is begun"
+            return ended(change, lambda c: c.end(Ending.NOT_BEGUN, why))
         return apply_switch(change)
     armed = next((row for row in reversed(rows) if row.event is Event.ARMING), last)
     told = armed.data.get("excused")
@@ -51,7 +53,7 @@ def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False)
     kept = next((str(row.data.get("digest", "")) for row in reversed(rows) if row.event is Event.CONFIRMING), "")
     how = _Interrupted(last.event, excused, abort, kept)
     result = ended(change, how)
-    return apply_switch(change) if how.untouched and not abort else result
+    return apply_switch(change) if how.untouched and begin and not abort else result
 
 
 def _last(rows: Sequence[Entry]) -> Entry | None:

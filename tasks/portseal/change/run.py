@@ -18,6 +18,7 @@ from portseal.change.interrupt import heeded
 from portseal.change.journal import Journal, new_run
 from portseal.change.terms import Change, Say, Terms
 from portseal.change.view import View
+from portseal.change.window import Opening
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Event
 from portseal.core.model import Value
@@ -49,6 +50,8 @@ class Orders(Value):
     """Without one nothing stops the run, and each switch stands for itself."""
     keep_finished: bool = True
     """False: where a wave fails, what earlier waves confirmed is rolled back as well."""
+    opening: Opening | None = None
+    """No switch is begun that could not be back before it ends; None: at any time."""
     view: View = View()
     """What the run sees otherwise than the site says."""
     retries: int = 0
@@ -161,6 +164,10 @@ class Work:
     run: Run
     orders: Orders
     perform: Perform = apply_switch
+    half_way: frozenset[str] = frozenset()
+    """Switches that an interruption left half-way: they are brought to an end even where no further one is begun."""
+    failed: frozenset[str] = frozenset()
+    """Switches that failed in this run before it was interrupted; they count against the budget."""
     may_begin: Callable[[str], str] = lambda switch: ""
     """Asked before each switch; says why it may not be begun any more."""
     say: Say = lambda switch, what: None
@@ -176,8 +183,10 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
     stopped = ""
     for wave in work.orders.waves or (Wave(number=1, switches=tuple(by_switch)),):
         names = tuple(name for name in wave.switches if name in by_switch)
-        if stopped or not names:
-            results.update(_not_begun(names, stopped))
+        if stopped:
+            results.update(_not_begun([name for name in names if name not in work.half_way], stopped))
+            names = tuple(name for name in names if name in work.half_way)
+        if not names:
             continue
         if results and work.orders.pause:
             work.run.stop.wait(work.orders.pause)
@@ -186,7 +195,7 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             work.run.unfinished.set()
             continue
         work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
-        tally = _Tally(work.orders.budget, len(names))
+        tally = _Tally(work.orders.budget, len(wave.switches), failed=len(work.failed & set(wave.switches)))
         outcomes = on_all(
             work.estate.only(names), perform, SwitchResult, done=work.done, work=work, plans=by_switch, tally=tally
         )
@@ -196,7 +205,8 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             work.run.unfinished.set()
             continue
         bad = [name for name, result in found.items() if not result.good]
-        if tally.exhausted:
+        bad = [*sorted(work.failed & set(wave.switches)), *bad]
+        if tally.exhausted and not stopped:
             stopped = f"wave {wave.number} failed ({', '.join(bad[:5])}), so that no further one was begun"
         work.run.note(Event.WAVE_ENDED, "", {"wave": wave.number, "failed": [*bad], "stopped": stopped})
         work.after_wave(wave, found, stopped)
@@ -226,7 +236,7 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
     if work.run.stop.is_set():
         return Result(host=task.host, result=_interrupted([plan.switch])[plan.switch])
     why = "too many switches of its wave failed" if tally.exhausted else work.may_begin(plan.switch)
-    if why:
+    if why and plan.switch not in work.half_way:
         return Result(host=task.host, result=_not_begun([plan.switch], why)[plan.switch])
     back = work.orders.back.get(plan.switch)
     change = Change(
@@ -248,7 +258,9 @@ def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPl
             break
         result = _performed(work, change)
     tally.count(result)
-    return Result(host=task.host, result=result, changed=result.ending is Ending.APPLIED, diff=plan.diff)
+    return Result(
+        host=task.host, result=result, changed=result.ending in (Ending.APPLIED, Ending.TAKEN_BACK), diff=plan.diff
+    )
 
 
 def _performed(work: Work, change: Change) -> SwitchResult:

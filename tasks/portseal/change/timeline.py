@@ -5,7 +5,7 @@ An estimate from the site's settings, on the pessimistic side; nothing of it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from portseal.change.run import Orders
@@ -42,6 +42,13 @@ class Slot(Value):
 def worst_seconds(minutes: int) -> float:
     """How long a switch may take from its beginning until it is confirmed or back as it was."""
     return minutes * 60.0 + AROUND
+
+
+def may_begin(orders: Orders, clock: Callable[[], datetime]) -> str:
+    """Why no switch may be begun any more; nothing where one may."""
+    if orders.opening is None or orders.opening.may_begin(clock(), worst_seconds(orders.terms.minutes)):
+        return ""
+    return "the window leaves no time for another switch"
 
 
 def timeline(

@@ -149,6 +149,13 @@ def exit_code(results: tuple[SwitchResult, ...], *, failing: bool) -> int:
     from portseal.change.ending import Ending
 
     endings = {result.ending for result in results}
-    if endings - {Ending.APPLIED, Ending.UNCHANGED, Ending.OPENED, Ending.ROLLED_BACK, Ending.NOT_BEGUN}:
+    if endings - {
+        Ending.APPLIED,
+        Ending.TAKEN_BACK,
+        Ending.UNCHANGED,
+        Ending.OPENED,
+        Ending.ROLLED_BACK,
+        Ending.NOT_BEGUN,
+    }:
         return 1
     return 2 if failing or endings & {Ending.ROLLED_BACK, Ending.NOT_BEGUN} else 0

@@ -99,7 +99,7 @@ def rollback(
 
     A switch that changed since is refused. Exit code 0: all back as before; 2: some are not; 1: an error.
     """
-    from portseal.change.again import roll_back
+    from portseal.change.again import kept_by, roll_back
     from portseal.change.run import open_journal
     from portseal.cli.progress import progress
     from portseal.estate import open_estate
@@ -107,7 +107,7 @@ def rollback(
     estate = open_estate(site, limit=limit)
     with open_journal(estate) as journal:
         summary = journal.run(run)
-        kept = [switch for switch, ending in summary.endings.items() if ending == "applied"]
+        kept = kept_by(journal, summary)
         if not kept:
             typer.echo(f"Nothing to take back: run {summary.run} confirmed nothing.")
             return

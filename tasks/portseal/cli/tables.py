@@ -16,7 +16,12 @@ from portseal.core.report import without_controls
 from portseal.core.verdict import Outcome, Verdict
 
 _OUTCOMES = {Outcome.PASS: ("✓", "green"), Outcome.FAIL: ("✗", "bold red"), Outcome.UNKNOWN: ("?", "bold yellow")}
-_ENDINGS = {Ending.APPLIED: "green", Ending.UNCHANGED: "green", Ending.ROLLED_BACK: "bold yellow"}
+_ENDINGS = {
+    Ending.APPLIED: "green",
+    Ending.TAKEN_BACK: "green",
+    Ending.UNCHANGED: "green",
+    Ending.ROLLED_BACK: "bold yellow",
+}
 
 
 def verdict_table(verdicts: Sequence[Verdict]) -> RenderableType:
