@@ -203,6 +203,8 @@ def _of(journal: Journal, summary: RunSummary) -> tuple[Plan, Orders]:
         how = "; `portseal keys rotate --resume` goes on with it" if summary.what == ROTATION else ""
         raise InputError(f"run {summary.run} ({summary.what}) carries out no plan that could be taken up{how}")
     plan = read_plan(journal.plan(summary.plan), name=f"the plan of run {summary.run}")
+    if digest_of(plan) != summary.plan:
+        raise InputError(f"{journal.path}: the plan of run {summary.run} is not the one it began with; it was changed")
     return plan, Orders.model_validate(begun.data["orders"])
 
 

@@ -147,7 +147,7 @@ def require_approval(
         return
     known = {name: key for name, key in approvers.items() if not by or name in by}
     have = approved_by(plan, digest, known)
-    if len(have) < required:
+    if len({known[name] for name in have}) < required:  # one key under two names is one approver
         whose = ", ".join(known) or "nobody: portseal.toml has no [approvers]"
         got = ", ".join(have) or "nobody"
         raise InputError(

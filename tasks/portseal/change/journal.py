@@ -127,11 +127,16 @@ class Journal:
         Raises:
             InputError: there is none of that digest.
         """
-        with self._lock:
-            found = self._base.execute("SELECT text FROM plan WHERE digest = ?", (digest,)).fetchone()
-        if found is None:
-            raise InputError(f"{self.path}: holds no plan {digest[:12]}…")
-        return zlib.decompress(found[0]).decode()
+        try:
+            with self._lock:
+                found = self._base.execute("SELECT text FROM plan WHERE digest = ?", (digest,)).fetchone()
+            if found is None:
+                raise InputError(f"{self.path}: holds no plan {digest[:12]}…")
+            return zlib.decompress(found[0]).decode()
+        except (sqlite3.Error, zlib.error, TypeError, ValueError) as error:
+            raise InputError(
+                f"{self.path}: the plan {digest[:12]}… is damaged ({error}); restore it from a copy"
+            ) from error
 
     def entries(self, run: str | None = None, switch: str | None = None) -> tuple[Entry, ...]:
         """The rows of all runs or of one, of all switches or of one, in order."""
@@ -178,7 +183,12 @@ class Journal:
                 found = self._base.execute(query, {"run": run, "switch": switch}).fetchall()
         except sqlite3.Error as error:
             raise InputError(f"{self.path}: the journal cannot be read ({error}); restore it from a copy") from error
-        return tuple(Row.model_validate(dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in found)
+        try:
+            return tuple(Row.model_validate(dict(zip(_COLUMNS.split(", "), row, strict=True))) for row in found)
+        except ValueError as error:
+            raise InputError(
+                f"{self.path}: a row holds what no portseal writes, so that it was changed; restore it from a copy"
+            ) from error
 
 
 def _entry(row: Row) -> Entry:

@@ -164,7 +164,7 @@ def load_playbook(path: Path) -> Playbook:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: {error}") from error
-    except YAMLError as error:
+    except (YAMLError, ValueError, TypeError) as error:
         raise InputError(f"{path}: no YAML ({' '.join(str(error).split())})") from error
     if not isinstance(content, dict):
         raise InputError(

@@ -88,6 +88,8 @@ def prepare(
     estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
     estate, view = _view(book, estate, call)
     terms = _terms(book, estate)
+    if call.plan is not None and book.action in (Action.OPEN_PORT, Action.SWAP_CAMERA):
+        raise InputError(f"{book.name}: {book.action} makes its own plan for one port; leave --plan out")
     given = book.plan == "given" or call.plan is not None
     looked = look_first(book, estate, sealing=book.action is Action.SEAL)
     if not given:

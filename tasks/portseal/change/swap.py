@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from portseal.core.errors import InputError, SiteError
+from portseal.core.errors import InputError
 from portseal.core.model import normal_mac
 from portseal.site import open_site
 
@@ -22,7 +22,7 @@ def swap_camera(site: Path, camera: str, *, mac: str, serial: str = "", dry: boo
     """
     path = site / "cameras.csv"
     try:
-        new = normal_mac(mac)
+        new = _mac(mac)
         before = path.read_bytes()
         after = with_camera(before.decode("utf-8"), camera, mac=new, serial=serial, name=str(path)).encode()
         if dry:
@@ -30,15 +30,20 @@ def swap_camera(site: Path, camera: str, *, mac: str, serial: str = "", dry: boo
         _replace(path, after)
         try:
             open_site(site)
-        except SiteError:
+        except BaseException:
             _replace(path, before)
             raise
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not in UTF-8") from error
-    except ValueError as error:
-        raise InputError(f"--mac: {error}") from error
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
+
+
+def _mac(text: str) -> str:
+    try:
+        return normal_mac(text)
+    except ValueError as error:
+        raise InputError(f"--mac: {error}") from error
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -59,9 +64,15 @@ def with_camera(text: str, camera: str, *, mac: str, serial: str, name: str) -> 
     if serial and "serial" not in where:
         raise InputError(f"{name}: has no column `serial`; add it, or leave --serial out")
     for number, line in enumerate(lines):
+        if line.removeprefix("\ufeff").lstrip().startswith("#"):
+            continue
         fields = next(csv.reader([line], delimiter=delimiter), [])
         if len(fields) <= where["name"] or fields[where["name"]].strip() != camera:
             continue
+        if len(fields) <= max(where.values()):
+            raise InputError(f"{name}:{number + 1}: has fewer fields than the header; mend the row first")
+        if line.count('"') % 2:
+            raise InputError(f"{name}:{number + 1}: goes over several lines; write it on one first")
         fields[where["mac"]] = mac
         if serial:
             fields[where["serial"]] = serial
@@ -73,12 +84,10 @@ def with_camera(text: str, camera: str, *, mac: str, serial: str, name: str) -> 
 
 
 def _header(lines: list[str], name: str) -> tuple[list[str], str]:
-    for line in lines:
+    for line in [each.removeprefix("\ufeff") for each in lines]:
         if line.strip() and not line.startswith("#"):
             delimiter = ";" if line.count(";") > line.count(",") else ","
-            columns = [
-                text.strip().lower() for text in next(csv.reader([line.removeprefix("\ufeff")], delimiter=delimiter))
-            ]
+            columns = [text.strip().lower() for text in next(csv.reader([line], delimiter=delimiter))]
             if {"name", "mac"} <= set(columns):
                 return columns, delimiter
             break
