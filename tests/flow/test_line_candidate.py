@@ -6,12 +6,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import paramiko
 import pytest
 from rig.line import GROUPS, PASSWORD, PROFILES, Line, simulated, until
 
+from portseal.change import resume
+from portseal.change.again import open_run, take_up
+from portseal.change.run import Orders, begin_run, open_journal
+from portseal.change.terms import Terms
+from portseal.core.journal_entry import Event
+from portseal.core.plan_file import digest_of, read_plan
+from portseal.estate import Estate, open_estate
 from portseal.simulator.farm import Handle
 from portseal.simulator.faults import CutAtLine, RadiusDead, RefuseNthLine
 from portseal.simulator.world import Device
@@ -125,3 +133,28 @@ def test_a_switch_whose_commit_waits_to_be_confirmed_is_left_alone(line: Line) -
     assert "acc-01: refused" in done.stderr
     assert "an unconfirmed change is pending there" in done.stderr
     assert "dot1x" not in line["acc-01"].running_config()
+
+
+def left_armed(estate: Estate, text: str) -> None:
+    """A run that ended after a switch's timer was armed."""
+    orders, plan = Orders(terms=Terms(minutes=1, verify_seconds=1.0)), read_plan(text, name="plan")
+    with begin_run(estate, "apply", plan=digest_of(plan), text=text, orders=orders) as run:
+        run.note(Event.ARMING, "acc-01", {"minutes": 1})
+        raise KeyboardInterrupt
+
+
+def test_somebody_else_s_unconfirmed_change_is_not_undone_by_a_resume(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line.plan()
+    text = line.plan_file.read_text()
+    estate = open_estate(line.site)
+    with pytest.raises(KeyboardInterrupt):
+        left_armed(estate, text)
+    monkeypatch.setattr(resume, "_SLACK", timedelta(minutes=-1))
+    typed = ("configure", "set interfaces ge-0/0/9 description x", "commit confirmed 60", "exit")
+    with somebody_else(line["acc-01"], *typed), open_journal(estate) as journal:
+        results = take_up(estate, journal, open_run(journal), abort=True, done=lambda switch: None)
+        assert "description x" in line["acc-01"].running_config()
+    assert [(each.switch, each.ending) for each in results] == [("acc-01", "uncertain"), ("acc-02", "not-begun")]
+    assert "not this run's" in results[0].message

@@ -7,6 +7,8 @@ timer               configuration     what is done
 ==================  ================  ========================================================================
 runs                as planned        resume: verified and confirmed, or undone; abort: undone
 runs                anything else     undone: the push was cut in the middle
+runs, though ours   anything          left alone and told: it is somebody else's change that waits there
+is over long since
 none                as before         resume: carried out from the beginning; abort: nothing
 none                as planned        kept already: saved (and, to be sure, told whether its ports pass)
 none                neither           left alone and told: somebody else has been there
@@ -16,6 +18,7 @@ none                neither           left alone and told: somebody else has bee
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from portseal.change.apply import apply_switch, ended, keep_confirmed, verify_and_keep
 from portseal.change.ending import Ending, SwitchResult
@@ -32,6 +35,8 @@ from portseal.verify import wait_for
 _MAY_BE_ARMED = frozenset(
     {Event.ARMING, Event.PUSHED, Event.VERIFYING, Event.CONFIRMING, Event.SAVING, Event.REVERTING}
 )
+_SLACK = timedelta(minutes=5)
+"""For the push itself, and for clocks of two machines that differ."""
 _MAY_BE_KEPT = frozenset({Event.CONFIRMING, Event.SAVING})
 
 
@@ -51,9 +56,15 @@ def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False,
     told = armed.data.get("excused")
     excused = frozenset(str(port) for port in told) if isinstance(told, list) else frozenset()
     kept = next((str(row.data.get("digest", "")) for row in reversed(rows) if row.event is Event.CONFIRMING), "")
-    how = _Interrupted(last.event, excused, abort, kept)
+    how = _Interrupted(last.event, excused, abort, kept, over=_over(armed))
     result = ended(change, how)
     return apply_switch(change) if how.untouched and begin and not abort else result
+
+
+def _over(armed: Entry) -> datetime:
+    """When the timer of a change has ended for certain, if it was armed when this row was written."""
+    minutes = armed.data.get("minutes")
+    return armed.at + timedelta(minutes=minutes if isinstance(minutes, int) else 120) + _SLACK
 
 
 def _last(rows: Sequence[Entry]) -> Entry | None:
@@ -72,10 +83,11 @@ def _last(rows: Sequence[Entry]) -> Entry | None:
 class _Interrupted:
     """What to do with a switch that may be armed."""
 
-    def __init__(self, last: Event, excused: frozenset[str], abort: bool, kept: str) -> None:
+    def __init__(self, last: Event, excused: frozenset[str], abort: bool, kept: str, *, over: datetime) -> None:
         self.untouched = False
         """Whether it turned out to be as before, so that it can be begun again."""
         self._last, self._excused, self._abort, self._kept_digest = last, excused, abort, kept
+        self._over = over
 
     def __call__(self, change: Change) -> SwitchResult:
         """Look, and do what the table says."""
@@ -89,6 +101,12 @@ class _Interrupted:
             text = f"could not be looked at ({error}); if its timer runs, it undoes the change by itself; resume again"
             return change.end(Ending.UNREACHABLE, text)
         runs = not is_idle(pending[0], commit) if pending else self._may_run(stands)
+        if runs and pending and datetime.now(UTC) > self._over:
+            return change.end(
+                Ending.UNCERTAIN,
+                f"a change waits to be confirmed there that is not this run's, whose timer ended by {self._over:%H:%M} UTC; "
+                "it was left alone: see whose it is, then resume again",
+            )
         if runs:
             return self._unconfirmed(change, session, stands)
         try:
