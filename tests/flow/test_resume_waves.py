@@ -62,10 +62,11 @@ def endings(line: Line) -> dict[str, str]:
     return dict(run["endings"])
 
 
-def test_what_failed_before_the_kill_counts_against_the_budget_after_it(two: Line) -> None:
+@pytest.mark.parametrize("share", ["100%", "1"])
+def test_what_failed_before_the_kill_counts_against_the_budget_after_it(two: Line, share: str) -> None:
     before = two["acc-02"].running_config()
     two["acc-01"].inject(RadiusDead())
-    killed(two, SEAL, "switch-ended", "acc-01")
+    killed(two, SEAL.replace("100%", share), "switch-ended", "acc-01")
     two["acc-01"].inject(RadiusAlive())
     done = two.run("resume", "-y")
     assert done.returncode == 2, done.stdout + done.stderr

@@ -186,7 +186,9 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
         if stopped:
             results.update(_not_begun([name for name in names if name not in work.half_way], stopped))
             names = tuple(name for name in names if name in work.half_way)
+        tally = _Tally(work.orders.budget, len(wave.switches), failed=len(work.failed & set(wave.switches)))
         if not names:
+            stopped = stopped or (f"wave {wave.number} had failed before" if tally.failed and tally.exhausted else "")
             continue
         if results and work.orders.pause:
             work.run.stop.wait(work.orders.pause)
@@ -195,7 +197,6 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             work.run.unfinished.set()
             continue
         work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
-        tally = _Tally(work.orders.budget, len(wave.switches), failed=len(work.failed & set(wave.switches)))
         outcomes = on_all(
             work.estate.only(names), perform, SwitchResult, done=work.done, work=work, plans=by_switch, tally=tally
         )
