@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,3 +82,24 @@ def test_a_switch_that_could_not_be_asked_beforehand_is_not_begun(two: Line) -> 
     assert "acc-01: refused: not-asked: " in done.stderr
     assert done.returncode == 1
     assert "authentication port-control auto" not in two["acc-01"].running_config()
+
+
+def test_a_closed_window_leaves_the_inventory_as_it_was(two: Line) -> None:
+    begins = datetime.now(UTC) + timedelta(hours=4)
+    path = two.site / "book.yaml"
+    path.write_text(
+        "schema_version: 1\nname: swap\naction: swap-camera\n"
+        f'window: {{timezone: UTC, recurrence: FREQ=DAILY, start: "{begins:%H:%M}", duration: 2h}}\n'
+    )
+    before = (two.site / "cameras.csv").read_bytes()
+    done = two.run("run", str(path), "-y", "--port", "cam-4", "--mac", "ac:cc:8e:00:00:99")
+    assert done.returncode == 1
+    assert "the window is closed, cameras.csv is as it was" in done.stderr
+    assert (two.site / "cameras.csv").read_bytes() == before
+
+
+def test_a_key_file_that_is_not_there_is_told_without_asking_for_its_passphrase(two: Line) -> None:
+    two.plan()
+    done = two.run_with({}, "approve", str(two.plan_file), "--name", "ann", "--key", str(two.site / "none.pem"))
+    assert done.returncode == 1
+    assert "none.pem: No such file" in done.stderr

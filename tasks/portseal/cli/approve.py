@@ -50,7 +50,7 @@ def approve(
     try:
         private = load_key(key, passphrase or None)
     except InputError:
-        if passphrase:
+        if passphrase or not key.is_file():
             raise
         private = load_key(key, typer.prompt("Passphrase", hide_input=True))
     made = sign(plan, digest_of(loaded), name=name, key=private, now=now.replace(microsecond=0))

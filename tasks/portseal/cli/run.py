@@ -45,18 +45,23 @@ def run(
     """
     from portseal import __version__
     from portseal.change.playbook import Action, load_playbook
-    from portseal.change.prepare import Call, prepare
+    from portseal.change.prepare import Call, prepare, window_now
     from portseal.change.swap import swap_camera
     from portseal.cli.progress import progress
+    from portseal.core.errors import InputError
     from portseal.estate import open_estate
 
     book = load_playbook(playbook)
+    call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
     if book.action is Action.SWAP_CAMERA:
+        if not dry_run and not now and not window_now(book, call)[1]:
+            raise InputError(
+                f"{book.name}: the window is closed, cameras.csv is as it was; --now with a --reason does not wait"
+            )
         swap_camera(site, port, mac=mac, serial=serial, dry=dry_run)
     estate = open_estate(site)
     if book.action is Action.AUDIT:
         raise typer.Exit(_audit(book, estate))
-    call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
     if book.action is Action.ROTATE_KEYS:
         _rotate(book, estate, call, dry=dry_run, yes=yes, reason=reason, ticket=ticket)
         return
