@@ -19,8 +19,42 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing with them")
 
 
+LONG = {
+    *(
+        "test_resume",
+        "test_resume_waves",
+        "test_interrupted",
+        "test_stops",
+        "test_playbooks",
+        "test_rehearse",
+        "test_rotation",
+    ),
+    *(
+        "test_line_candidate",
+        "test_line_checkpoints",
+        "test_line_delayed",
+        "test_line_styles",
+        "test_napalm",
+        "test_canary",
+    ),
+    *("test_camera_ends", "test_certs", "test_stage", "test_fault_matrix", "test_contract", "test_contract_itself"),
+    *(
+        "test_contract_moments",
+        "test_contract_rotation",
+        "test_contract_text",
+        "test_contract_verbs",
+        "test_contract_verdicts",
+    ),
+}
+"""Modules whose tests carry many changes out: once, in the source tree, is enough; what a wheel lacks shows in the others."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what reads the sources where there are none."""
+    """Mark what is long, and skip what reads the sources where there are none."""
+    for item in items:
+        if item.path.stem in LONG:
+            item.add_marker(pytest.mark.long)
     if (ROOT / "tasks" / "portseal").is_dir():
         return
     for item in items:
