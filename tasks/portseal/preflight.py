@@ -6,6 +6,7 @@ API, what its driver tells of ports and their neighbours as well.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
@@ -14,10 +15,12 @@ from portseal.core.observation import port_states
 from portseal.core.parsing import recognise
 from portseal.core.platforms import Kind, Pack
 from portseal.core.portname import long_port
-from portseal.core.preflight import PreflightFinding, fact_findings, port_findings, switch_findings
+from portseal.core.preflight import PreflightFinding, asked, fact_findings, port_findings, switch_findings
+from portseal.core.preflight_checks import Ask, PreflightCheck
 from portseal.core.probes import probe_commands, unmet
 from portseal.estate import Estate
 from portseal.transport.candidate import CandidateSession
+from portseal.transport.objection import objects
 from portseal.transport.session import Session
 
 
@@ -34,7 +37,8 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
     """What speaks against changing the switch of `session`; `now` has its time zone."""
     switch = session.switch
     pack, folder, intent = estate.pack(switch), estate.folder(switch), estate.intent(switch)
-    checks, seen = pack.preflight, mac_commands(pack)
+    servers = [str(server.address) for server in intent.radius.servers] if intent.radius else []
+    checks, seen = asked(pack.preflight, servers), mac_commands(pack)
     probes, commands = probe_commands(pack), [check.command for check in checks]
     said = session.run([*probes, *commands, *seen])
     probed, told = said[: len(probes)], said[len(probes) : len(probes) + len(commands)]
@@ -46,12 +50,30 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
     ]
     camera_ports = {port.port for port in intent.ports}
     found = [_named(pack, finding) for finding in switch_findings(switch, checks, told, now)]
+    found += _refused(switch, pack, checks, told)
     if isinstance(session, CandidateSession):
         told_of = {(finding.scope, finding.code) for finding in found}
         more = fact_findings(switch, session.facts(), intent.ports)
         found += [finding for finding in more if (finding.scope, finding.code) not in told_of]
     about_us = [finding for finding in found if not finding.scope or finding.scope in camera_ports]
     return (*against, *about_us, *port_findings(switch, intent.ports, states, owners))
+
+
+def _refused(
+    switch: str, pack: Pack, checks: Sequence[PreflightCheck], outputs: Sequence[str]
+) -> list[PreflightFinding]:
+    """The checks that would find nothing because the switch objected to their command."""
+    return [
+        PreflightFinding(
+            switch=switch,
+            scope="",
+            code=check.code,
+            severity="warn",
+            message=f"could not be asked: `{check.command}` was refused",
+        )
+        for check, output in zip(checks, outputs, strict=True)
+        if check.ask in (Ask.REFUSES, Ask.NEIGHBOUR) and objects(output, pack.errors)
+    ]
 
 
 def mac_commands(pack: Pack) -> tuple[str, ...]:

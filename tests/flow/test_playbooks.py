@@ -364,3 +364,20 @@ def test_a_switch_that_cannot_be_reached_is_tried_again_as_often_as_the_playbook
     two["acc-02"].inject(LoginRefused(times=2))
     (result,) = perform_playbook(prepared, reason="", ticket="").results
     assert result.ending == "applied"
+
+
+def test_unsaved_configuration_and_a_server_that_the_switch_cannot_reach_are_told(two: Line) -> None:
+    path = book(two, SEAL.replace(", canaries: [acc-02]", "") + "targets: {switches: [acc-01]}\n")
+    quiet = two.run("run", path, "--dry-run")
+    assert "unsaved" not in quiet.stdout
+    assert "radius-unreachable" not in quiet.stdout
+    two["acc-01"].engineer(("hostname somebody-was-here",))
+    two["acc-01"].inject(RadiusDead())
+    two["acc-02"].inject(WrongOutput(pattern="show lldp", text="% Invalid input detected at '^' marker.\n"))
+    told = two.run("run", path, "--dry-run").stdout
+    assert "unsaved: the running configuration is not saved" in told
+    assert "radius-unreachable: 198.51.100.11" in told
+    other = two.run(
+        "run", book(two, SEAL.replace(", canaries: [acc-02]", "") + "targets: {switches: [acc-02]}\n"), "--dry-run"
+    )
+    assert "neighbour-is-switch: could not be asked" in other.stdout

@@ -35,6 +35,19 @@ class PreflightFinding(Value):
     message: str
 
 
+def asked(checks: Sequence[PreflightCheck], servers: Sequence[str]) -> tuple[PreflightCheck, ...]:
+    """`checks` as they are sent to one switch, whose RADIUS servers have these addresses."""
+    found: list[PreflightCheck] = []
+    for check in checks:
+        if "{radius}" not in check.command:
+            found.append(check)
+            continue
+        for address in servers:
+            command, reason = check.command.replace("{radius}", address), f"{address}: {check.reason}"
+            found.append(check.model_copy(update={"command": command, "reason": reason}))
+    return tuple(found)
+
+
 def switch_findings(
     switch: str, checks: Sequence[PreflightCheck], outputs: Sequence[str], now: datetime
 ) -> tuple[PreflightFinding, ...]:

@@ -30,6 +30,7 @@ class PreflightCheck(Value):
     """`[[preflight]]`: a command asked before a change, and what in its output speaks against it."""
 
     command: str
+    """With `{radius}` it is sent once for the address of each RADIUS server that the switch is to ask."""
     ask: Ask
     code: str
     match: Pattern

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable
+from difflib import ndiff
 
 from portseal.simulator.cisco_iosxe.box import Box
 from portseal.simulator.cisco_iosxe.configure import load, speller
@@ -61,6 +62,24 @@ def _rollback(box: Box, _match: Match, _user: str) -> str:
     return (
         f"Time configured(or reconfigured): {_stamp(box.rollback.since)}\n"
         f"Timer type: {kind} timer\nTimer value: {box.rollback.minutes} min\nUser: {box.rollback.user}\n"
+    )
+
+
+def _differences(box: Box, _match: Match, _user: str) -> str:
+    """What the running configuration has and has not that the startup one has (Contextual Configuration Diff Utility)."""
+    before = box.print(load(box.startup, box.vault), shown=False).splitlines()
+    lines = [line for line in ndiff(before, box.print(box.running, shown=False).splitlines()) if line[0] in "+-"]
+    body = "".join(f"{line[0]}{line[2:]}\n" for line in lines if line[2:].strip())
+    return f"!Contextual Config Diffs:\n{body or '!No changes were found'}\n"
+
+
+def _ping(box: Box, match: Match, _user: str) -> str:
+    address = match.words[-1]
+    alive = any(server.alive and server.address == address for server in box.ports.radius)
+    answered = 5 if alive else 0
+    return (
+        f"Type escape sequence to abort.\nSending 5, 100-byte ICMP Echos to {address}, timeout is 2 seconds:\n"
+        f"{'!' * answered or '.....'}\nSuccess rate is {answered * 20} percent ({answered}/5)\n"
     )
 
 
@@ -122,6 +141,8 @@ CONFIG: dict[str, Callable[[Box, Match, str], str]] = {
     "archive": _archive,
     "rollback": _rollback,
     "clock": _clock,
+    "differences": _differences,
+    "ping": _ping,
     "version": _version,
     "inventory": _inventory,
     "users": _users,
