@@ -381,3 +381,13 @@ def test_unsaved_configuration_and_a_server_that_the_switch_cannot_reach_are_tol
         "run", book(two, SEAL.replace(", canaries: [acc-02]", "") + "targets: {switches: [acc-02]}\n"), "--dry-run"
     )
     assert "neighbour-is-switch: could not be asked" in other.stdout
+
+
+def test_a_meaning_for_a_finding_that_there_is_not_is_refused(two: Line) -> None:
+    done = two.run(
+        "run",
+        book(two, SEAL.replace(", canaries: [acc-02]", "") + "gates: {preflight: {clock-of: warn}}\n"),
+        "--dry-run",
+    )
+    assert done.returncode == 1
+    assert "gates.preflight names clock-of; the findings are clock-off" in done.stderr

@@ -54,6 +54,7 @@ def test_every_mistake_is_told_at_once_with_its_place(tmp_path: Path) -> None:
         ("a: [", "no YAML"),
         ("schema_version: 1\nname: a\naction: seal\napproval: {required: 1}\n", "plan: given"),
         ("schema_version: 1\nname: a\naction: open-port\nopen_for: 3h\n", "at most 2h"),
+        ("schema_version: 1\nname: a\naction: seal\ngates: {risks: [open-port]}\n", "gates.risks.0"),
         ("schema_version: 1\nname: a\naction: seal\nnotify: [{webhook: 'http://example.com/x'}]\n", "notify.0.webhook"),
     ],
 )

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from portseal.change.playbook import Playbook
+from portseal.core.errors import InputError
 from portseal.core.plan_file import Plan
+from portseal.core.platforms import Pack
 from portseal.core.preflight import PreflightFinding
 from portseal.estate import Estate
 from portseal.fleet import on_all
 from portseal.preflight import preflight_switch
+
+_OF_ALL = {"not-asked", "other-mac", "many-macs", "neighbour-is-switch"}
+"""Findings that no platform's folder has to list."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,16 @@ class Looked:
 
 
 def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
-    """Ask every switch. Who hangs on a port matters only where ports are closed (`sealing`)."""
+    """Ask every switch. Who hangs on a port matters only where ports are closed (`sealing`).
+
+    Raises:
+        InputError: the playbook gives a meaning to a finding that there is not.
+    """
+    known = _OF_ALL | {code for pack in estate.site.packs.values() for code in _codes(pack)}
+    if strange := sorted(book.gates.preflight.keys() - known):
+        raise InputError(
+            f"{book.name}: gates.preflight names {', '.join(strange)}; the findings are {', '.join(sorted(known))}"
+        )
     outcomes = on_all(estate, preflight_switch, tuple)
     found: list[PreflightFinding] = []
     for findings in outcomes.results.values():
@@ -65,6 +79,10 @@ def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
         unasked = PreflightFinding(switch=switch, scope="", code="not-asked", severity="block", message=told)
         found.append(_taken(unasked, book.gates.preflight))
     return Looked(tuple(finding for finding in found if book.gates.preflight.get(finding.code) != "ignore"))
+
+
+def _codes(pack: Pack) -> set[str]:
+    return {check.code for check in pack.preflight} | {probe.code for probe in pack.probe}
 
 
 def _taken(finding: PreflightFinding, said: Mapping[str, Literal["block", "warn", "ignore"]]) -> PreflightFinding:

@@ -14,6 +14,7 @@ from portseal.change.window import Duration, Window
 from portseal.core.errors import InputError
 from portseal.core.inventory import Stage
 from portseal.core.model import Name, Text, Value
+from portseal.core.steps import RiskCode
 from portseal.core.waves import Share
 
 Seconds = Annotated[int, Field(ge=0, le=3600)]
@@ -82,9 +83,9 @@ class Waves(Value):
 class Gates(Value):
     """What keeps a run from being begun."""
 
-    risks: tuple[str, ...] = ("opens-port", "no-self-undo")
+    risks: tuple[RiskCode, ...] = ("opens-port", "no-self-undo")
     """Codes of risks that a plan must not have, unless they are in `accept_risks`."""
-    accept_risks: tuple[str, ...] = ()
+    accept_risks: tuple[RiskCode, ...] = ()
     refusals: Literal["block", "warn"] = "block"
     """Whether ports that the plan leaves out keep it from being carried out."""
     unread: Literal["block", "warn"] = "block"

@@ -24,12 +24,15 @@ class Step(Value):
     the section line alone where the file goes away."""
 
 
+RiskCode = Literal[
+    "opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port", "timer"
+]
+
+
 class Risk(Value):
     """Something a reviewer should know before saying yes."""
 
-    code: Literal[
-        "opens-port", "experimental", "no-self-undo", "undo-incomplete", "removes-switch-wide", "closes-port", "timer"
-    ]
+    code: RiskCode
     scope: str
     message: str
 
