@@ -49,6 +49,13 @@ def wait_for(what: str, condition: Callable[[], object], seconds: float = 10.0, 
     return time.monotonic() - begin
 
 
+def users(home: Path) -> str:
+    """The machine's users, but root with a plain shell at `home`: what somebody's own start-up files do is no part of a lab."""
+    lines = Path("/etc/passwd").read_text().splitlines()
+    plain = [line if not line.startswith("root:") else f"root:x:0:0:root:{home}:/bin/sh" for line in lines]
+    return "\n".join(plain) + "\n"
+
+
 class Keeper:
     """The process that holds a network, and the way into it."""
 
@@ -59,11 +66,14 @@ class Keeper:
         shadow = work / "shadow"
         shadow.write_text("root:*:19000:0:99999:7:::\nsshd:!:19000::::::\n")
         shadow.chmod(0o600)
+        passwd = work / "passwd"
+        passwd.write_text(users(work))
         setup = [
             "mount -t tmpfs -o mode=755 tmpfs /run",
             *(f"mount -t tmpfs -o mode=700 tmpfs {folder}" for folder in FOLDERS),
             "mount -t tmpfs -o mode=755 tmpfs /usr/local/sbin",
             f"mount --bind {shadow} /etc/shadow",
+            f"mount --bind {passwd} /etc/passwd",
             "mkdir -p /run/netns /run/sshd",
             "ip link set lo up",
             "echo ready",
