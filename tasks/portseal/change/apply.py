@@ -8,25 +8,25 @@ leaves a switch that undoes itself.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from pydantic import JsonValue
 
 from portseal.change.batches import batches
+from portseal.change.blockers import blockers, excuses
 from portseal.change.ending import Ending, SwitchResult
-from portseal.change.standing import Standing, check_fresh, read_back, standing, still_there
+from portseal.change.keep import verify_and_keep
+from portseal.change.standing import check_fresh, read_back
 from portseal.change.terms import Change, Ended
 from portseal.change.undo import undo
-from portseal.confirm import confirm, save, undo_refused
+from portseal.confirm import undo_refused
 from portseal.core.errors import PortsealError, PushRejected, SessionCut, SwitchError
-from portseal.core.intent import PortIntent
 from portseal.core.journal_entry import Event
-from portseal.core.observation import LinkState, PortState
 from portseal.core.planning import SwitchPlan
 from portseal.core.probes import probe_commands, unmet
-from portseal.core.verdict import Outcome, Verdict
+from portseal.core.verdict import Outcome
 from portseal.observe import observe
-from portseal.push import check_idle, is_idle, push
+from portseal.push import check_idle, push
 from portseal.transport.session import Session
 from portseal.verify import wait_for
 
@@ -77,9 +77,9 @@ def _verify_part(change: Change, session: Session, part: SwitchPlan, excused: fr
             ports,
             change.estate,
             seconds=change.terms.verify_seconds,
-            enough=lambda verdicts: not _blocking(verdicts, excused, change),
+            enough=lambda verdicts: not blockers(verdicts, excused, change),
         )
-        if blocking := _blocking(found, excused, change):
+        if blocking := blockers(found, excused, change):
             told = "; ".join(f"{v.port} {v.camera}: {v.reason}" for v in blocking[:5])
             raise Ended(undo(change, f"{len(blocking)} ports of a batch not as intended ({told})", verdicts=found))
         change.write(Event.STEP, batch_done=[*part.changed_ports])
@@ -105,121 +105,6 @@ def open_switch(change: Change) -> SwitchResult:
         why = "nothing was sent: this platform cannot take a change back by itself, so that a port would stay open"
         return ended(change, lambda change: change.end(Ending.REFUSED, why))
     return ended(change, opened)
-
-
-def verify_and_keep(change: Change, session: Session, excused: frozenset[str]) -> SwitchResult:
-    """The end of a change that was pushed: verified and confirmed, or undone.
-
-    `excused`: long names of ports that need not pass, because their cameras were not there before the change either.
-    """
-    try:
-        change.tell("verifying")
-        change.write(Event.VERIFYING)
-        stored, digest = read_back(change, session)
-        if change.terms.second_login:
-            change.log_in()
-        found = _wait(change, session, excused)
-    except PortsealError as error:
-        return undo(change, f"could not be verified: {error}", lost=isinstance(error, SessionCut))
-    if blocking := _blocking(found, excused, change):
-        told = "; ".join(f"{v.port} {v.camera}: {v.reason}" for v in blocking[:5])
-        more = f" and {len(blocking) - 5} more" if len(blocking) > 5 else ""
-        why = f"{len(blocking)} ports not as intended ({told}{more})"
-        if not change.stopping():
-            return undo(change, why, verdicts=found)
-        return _given_up(undo(change, f"the run was interrupted, with {why}", verdicts=found))
-    return keep(change, session, found, stored, digest)
-
-
-def _given_up(result: SwitchResult) -> SwitchResult:
-    """Rolled back because nobody waits any more, and not because it had failed."""
-    return result.model_copy(update={"ending": Ending.INTERRUPTED}) if result.ending is Ending.ROLLED_BACK else result
-
-
-def _wait(change: Change, session: Session, excused: frozenset[str]) -> tuple[Verdict, ...]:
-    if change.back_to:
-        return ()
-    return wait_for(
-        session,
-        change.watched,
-        change.estate,
-        seconds=change.terms.verify_seconds,
-        enough=lambda verdicts: change.stopping() or not _blocking(verdicts, excused, change),
-    )
-
-
-def keep(
-    change: Change, session: Session, found: tuple[Verdict, ...], stored: Mapping[str, str], digest: str
-) -> SwitchResult:
-    """Confirm, save and remember; `digest` is of the owned configuration that is kept."""
-    change.tell("confirming")
-    try:
-        change.write(Event.CONFIRMING, digest=digest)
-        confirm(session, change.pack)
-        lost = not still_there(change, session, digest)
-    except SessionCut as error:
-        return _confirm_again(change, found, stored, why=f"the session was lost while confirming ({error})")
-    except PortsealError as error:
-        return undo(change, f"could not be confirmed: {error}", lost=True, verdicts=found)
-    if lost:
-        text = "confirmed, and the change is not there any more: the switch's timer had ended before; plan again"
-        return change.end(Ending.UNCERTAIN, text, found)
-    return keep_confirmed(change, session, found, stored)
-
-
-def _confirm_again(change: Change, found: tuple[Verdict, ...], stored: Mapping[str, str], *, why: str) -> SwitchResult:
-    """Look whether the confirmation arrived, and give it again where the timer runs still."""
-    commit = change.pack.commit
-    unclear = f"{why}; `portseal resume` or a new plan tells what the switch has"
-    if not commit.pending:
-        return change.end(Ending.UNCERTAIN, unclear, found)
-    try:
-        session = change.reconnect()
-        running, pending = session.run([change.pack.read.command, commit.pending])
-        if not is_idle(pending, commit):
-            confirm(session, change.pack)
-        elif standing(change, running) is Standing.BEFORE:
-            return change.end(Ending.ROLLED_BACK, f"{why}; the switch's own timer took it back", found)
-        elif standing(change, running) is Standing.OTHER:
-            return change.end(Ending.UNCERTAIN, unclear, found)
-    except PortsealError as error:
-        return change.end(Ending.UNCERTAIN, f"{unclear} ({error})", found)
-    return keep_confirmed(change, session, found, stored)
-
-
-def keep_confirmed(
-    change: Change, session: Session, found: tuple[Verdict, ...], stored: Mapping[str, str]
-) -> SwitchResult:
-    """Save and remember what the switch has confirmed."""
-    try:
-        change.write(Event.SAVING)
-        _remember(change, stored)
-        save(session, change.pack)
-    except PortsealError as error:
-        text = f"confirmed, but not saved ({error}); save it there, or a reload takes it away"
-        return change.end(Ending.UNCERTAIN, text, found)
-    failing = sum(v.outcome is not Outcome.PASS for v in found)
-    tail = (
-        f"; {failing} of {len(found)} ports are not as intended, each accepted or so before the change"
-        if failing
-        else ""
-    )
-    ports = len(change.plan.changed_ports)
-    if change.back_to:
-        return change.end(Ending.TAKEN_BACK, f"taken back, confirmed and saved, {ports} ports changed", found)
-    return change.end(Ending.APPLIED, f"confirmed and saved, {ports} ports changed{tail}", found)
-
-
-def _remember(change: Change, stored: Mapping[str, str]) -> None:
-    """Keep which ports are sealed now: those of the inventory, and of the refused ones those that were before."""
-    if change.back_to:
-        change.estate.memory.remember(
-            change.switch, ports=change.sealed_before, stored=change.estate.memory.stored(change.switch)
-        )
-        return
-    memory, refused = change.estate.memory, {refusal.scope for refusal in change.plan.refusals}
-    ports = frozenset(port.port for port in change.intent.ports) | (memory.sealed(change.switch) & refused)
-    memory.remember(change.switch, ports=ports, stored=stored)
 
 
 def _begin(change: Change) -> tuple[Session, frozenset[str]]:
@@ -276,27 +161,3 @@ def _push(change: Change, session: Session, part: SwitchPlan | None = None, *, a
         change.write(Event.PUSHED)
     except PortsealError as error:
         raise Ended(undo(change, str(error))) from error
-
-
-def _blocking(found: Sequence[Verdict], excused: frozenset[str], change: Change) -> tuple[Verdict, ...]:
-    return tuple(verdict for verdict in found if blocks(verdict, excused, change.terms.accept))
-
-
-def blocks(verdict: Verdict, excused: frozenset[str], accept: frozenset[tuple[str, str]]) -> bool:
-    """Whether a verdict forbids the confirm: every one that is not a pass, unless the change cannot be its cause.
-
-    It cannot on an excused port. Unknown always blocks.
-    """
-    if verdict.outcome is Outcome.PASS or (verdict.switch, verdict.port) in accept:
-        return False
-    return verdict.outcome is Outcome.UNKNOWN or verdict.port not in excused
-
-
-def excuses(before: PortState | None, intent: PortIntent) -> bool:
-    """Whether the camera was not there before the change: no link, or another station in its place."""
-    if before is None:
-        return False
-    if before.link is LinkState.DOWN or before.err_disabled is not None:
-        return True
-    stations = {*before.macs, *(session.mac for session in before.sessions if session.mac)}
-    return bool(stations) and intent.mac not in stations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 
 from portseal.change.apply import apply_switch
@@ -25,53 +26,70 @@ _AGAIN = frozenset({Ending.ROLLED_BACK, Ending.REFUSED})
 """What an earlier try can end in with the switch as it was before it."""
 
 
-def change_link(
-    estate: Estate,
-    run: Run,
-    port: PortIntent,
-    *,
-    step: str,
-    connect: Callable[[], Session],
-    reconnect: Callable[[], Session],
-    say: Say,
-) -> SwitchResult:
-    """Bring `port` to what the estate's site says. `step` names the purpose, under which an earlier try is found again.
+@dataclass(frozen=True)
+class LinkChange:
+    """A port that is to become what the estate's site says, and with what that is done."""
+
+    estate: Estate
+    run: Run
+    port: PortIntent
+    step: str
+    """The purpose, under which an earlier try is found again."""
+    connect: Callable[[], Session]
+    reconnect: Callable[[], Session]
+    say: Say
+
+    def by(self, plan: SwitchPlan, accepted: Iterable[str]) -> Change:
+        """The switch's part by this plan; ports that are `accepted` (long names) may go on failing."""
+        settings = self.estate.site.settings.apply
+        return Change(
+            plan=plan,
+            estate=self.estate,
+            terms=Terms(
+                minutes=settings.timer_minutes,
+                verify_seconds=float(settings.verify_seconds),
+                accept=frozenset((plan.switch, name) for name in accepted),
+            ),
+            connect=self.connect,
+            reconnect=self.reconnect,
+            say=self.say,
+            note=self.run.note,
+        )
+
+    def refused(self, message: str) -> SwitchResult:
+        """Nothing was done."""
+        return SwitchResult(switch=self.port.switch, ending=Ending.REFUSED, message=message)
+
+
+def change_link(link: LinkChange) -> SwitchResult:
+    """Carry a link's change out, or what an earlier try left of it.
 
     Ports that did not pass before may go on failing; every other one has to pass, or the switch is rolled back.
     """
-    if left := _left_over(run.journal.entries(switch=port.switch), step):
+    journal = link.run.journal
+    if left := _left_over(journal.entries(switch=link.port.switch), link.step):
         digest, rows = left
-        plan = SwitchPlan.model_validate_json(run.journal.plan(digest))
-        terms = _terms(estate, frozenset((port.switch, name) for name in _accepted(rows)))
-        change = _change(plan, estate, run, terms=terms, connect=connect, reconnect=reconnect, say=say)
-        result = resume_switch(change, rows)
+        plan = SwitchPlan.model_validate_json(journal.plan(digest))
+        result = resume_switch(link.by(plan, _accepted(rows)), rows)
         if result.ending not in _AGAIN:
             return result
     try:
-        return _fresh(estate, run, port, step=step, connect=connect, reconnect=reconnect, say=say)
+        return _fresh(link)
     except PortsealError as error:
-        return SwitchResult(switch=port.switch, ending=Ending.REFUSED, message=f"nothing was sent: {error}")
+        return link.refused(f"nothing was sent: {error}")
 
 
-def _fresh(
-    estate: Estate,
-    run: Run,
-    port: PortIntent,
-    *,
-    step: str,
-    connect: Callable[[], Session],
-    reconnect: Callable[[], Session],
-    say: Say,
-) -> SwitchResult:
-    session, switch = connect(), port.switch
+def _fresh(link: LinkChange) -> SwitchResult:
+    estate, port = link.estate, link.port
+    session, switch = link.connect(), port.switch
     (running,) = session.run([estate.pack(switch).read.command])
     plan = plan_from(running, switch, estate)
     others = set(plan.changed_ports) - {port.port, SWITCH_WIDE}
     if refused := [r.reason for r in plan.refusals if r.scope in (port.port, SWITCH_WIDE)]:
-        return SwitchResult(switch=switch, ending=Ending.REFUSED, message=f"{port.port} is left alone: {refused[0]}")
+        return link.refused(f"{port.port} is left alone: {refused[0]}")
     if others:
-        told = f"the site has other changes for it ({', '.join(sorted(others)[:3])}); `portseal plan` and `apply` come first"
-        return SwitchResult(switch=switch, ending=Ending.REFUSED, message=told)
+        told = ", ".join(sorted(others)[:3])
+        return link.refused(f"the site has other changes for it ({told}); `portseal plan` and `apply` come first")
     if not plan.changes:
         return SwitchResult(switch=switch, ending=Ending.UNCHANGED, message="is so already")
     neighbours = [each for each in estate.intent(switch).ports if each.port != port.port]
@@ -79,10 +97,9 @@ def _fresh(
     failing = [verdict.port for verdict in before if verdict.outcome is not Outcome.PASS]
     text = plan.model_dump_json()
     digest = sha256(text.encode()).hexdigest()
-    run.journal.keep_plan(digest, text)
-    run.note(Event.NOTE, switch, {"purpose": step, "plan": digest, "accepted": [*failing]})
-    terms = _terms(estate, frozenset((switch, name) for name in failing))
-    return apply_switch(_change(plan, estate, run, terms=terms, connect=connect, reconnect=reconnect, say=say))
+    link.run.journal.keep_plan(digest, text)
+    link.run.note(Event.NOTE, switch, {"purpose": link.step, "plan": digest, "accepted": [*failing]})
+    return apply_switch(link.by(plan, failing))
 
 
 def _left_over(entries: tuple[Entry, ...], step: str) -> tuple[str, tuple[Entry, ...]] | None:
@@ -97,21 +114,3 @@ def _left_over(entries: tuple[Entry, ...], step: str) -> tuple[str, tuple[Entry,
 def _accepted(rows: tuple[Entry, ...]) -> tuple[str, ...]:
     told = rows[0].data.get("accepted")
     return tuple(str(port) for port in told) if isinstance(told, list) else ()
-
-
-def _terms(estate: Estate, accept: frozenset[tuple[str, str]]) -> Terms:
-    settings = estate.site.settings.apply
-    return Terms(minutes=settings.timer_minutes, verify_seconds=float(settings.verify_seconds), accept=accept)
-
-
-def _change(
-    plan: SwitchPlan,
-    estate: Estate,
-    run: Run,
-    *,
-    terms: Terms,
-    connect: Callable[[], Session],
-    reconnect: Callable[[], Session],
-    say: Say,
-) -> Change:
-    return Change(plan=plan, estate=estate, terms=terms, connect=connect, reconnect=reconnect, say=say, note=run.note)

@@ -20,8 +20,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from portseal.change.apply import apply_switch, ended, keep_confirmed, verify_and_keep
+from portseal.change.apply import apply_switch, ended
 from portseal.change.ending import Ending, SwitchResult
+from portseal.change.keep import keep_confirmed, verify_and_keep
 from portseal.change.standing import Standing, read_back, standing
 from portseal.change.terms import Change
 from portseal.change.undo import undo

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue, SecretStr
 
-from portseal.change.link_change import change_link
+from portseal.change.link_change import LinkChange, change_link
 from portseal.change.run import Run
 from portseal.change.terms import Say
 from portseal.core.errors import CameraError, CameraUnreachable, PortsealError
@@ -200,15 +200,16 @@ def _on_switch(bench: Bench, rotating: Rotating, step: Step) -> Bench:
     key, stage = rotating.key_at(step), rotating.stage_at(step)
     bench = _says(bench, rotating, key, stage)
     port = _port(bench, rotating)
-    result = change_link(
-        bench.estate,
-        bench.run,
-        port,
+    link = LinkChange(
+        estate=bench.estate,
+        run=bench.run,
+        port=port,
         step=f"{rotating.camera} {step} {rotating.new.ckn}",
         connect=bench.connect,
         reconnect=bench.reconnect,
         say=bench.say,
     )
+    result = change_link(link)
     if not result.good:
         raise _Stopped(Progress.FAILED, f"{rotating.switch}: {result.ending}: {result.message}")
     if step is Step.EXCHANGE and rotating.by_hand:
