@@ -47,7 +47,7 @@ def main() -> int:
             error = result[0].exception
             print(f"{switch}: {message(error, estate) if error else 'nothing came of it'}", file=sys.stderr)
         else:
-            found += [verdict for verdict in result[0].result if verdict.outcome is not Outcome.PASS]
+            found += [look.verdict for look in result[0].result if look.verdict.outcome is not Outcome.PASS]
     for result in looked.values():
         for finding in () if result[0].failed else result[0].result:
             print(f"{finding.switch} {finding.scope} {finding.code}: {finding.message}", file=sys.stderr)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
 
@@ -25,6 +26,9 @@ class Observation(Value):
     first: dict[str, PortState]
     later: dict[str, PortState]
     """The same after the pause; where nothing is read twice, `first` again."""
+    first_at: datetime
+    later_at: datetime | None
+    """None where nothing is read twice."""
 
 
 def observe_switch(task: Task, estate: Estate) -> Result:
@@ -47,13 +51,16 @@ def observe(session: Session, ports: Sequence[PortIntent], estate: Estate, *, pa
     pack, folder = estate.pack(session.switch), estate.folder(session.switch)
     names = tuple(port.port for port in ports)
     outputs = _read(session, commands(pack, ports))
+    first_at = datetime.now(UTC)
     first = port_states(pack, folder, outputs, names)
     again = commands(pack, ports, twice=True)
     if not again:
-        return Observation(first=first, later=first)
+        return Observation(first=first, later=first, first_at=first_at, later_at=None)
     time.sleep(pause)
-    later = port_states(pack, folder, {**outputs, **_read(session, again)}, names)
-    return Observation(first=first, later=later)
+    outputs = {**outputs, **_read(session, again)}
+    later_at = datetime.now(UTC)
+    later = port_states(pack, folder, outputs, names)
+    return Observation(first=first, later=later, first_at=first_at, later_at=later_at)
 
 
 def _read(session: Session, batch: Sequence[str]) -> Mapping[str, str]:

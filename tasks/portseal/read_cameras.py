@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from portseal.core.both_ends import CameraView, is_asked, with_camera
@@ -10,7 +10,8 @@ from portseal.core.camera_api import group_of
 from portseal.core.errors import CameraError, SecretError
 from portseal.core.intent import PortIntent
 from portseal.core.inventory import Camera
-from portseal.core.verdict import Outcome, Reason, Verdict
+from portseal.core.record import Look
+from portseal.core.verdict import Outcome, Reason
 from portseal.estate import Estate, message
 
 
@@ -44,20 +45,21 @@ def _read(estate: Estate, camera: Camera) -> CameraView:
             return CameraView(silence=message(error, estate).removeprefix(f"{camera.name}: "))
 
 
-def both_ends(
-    estate: Estate, ports: Sequence[PortIntent], found: Sequence[Verdict], *, passing: bool
-) -> tuple[Verdict, ...]:
-    """`found` (one a port of `ports`) with the cameras' own views: of the ports that pass, or of those that do not."""
+def both_ends(estate: Estate, ports: Sequence[PortIntent], looks: Sequence[Look], *, passing: bool) -> tuple[Look, ...]:
+    """`looks` (one a port of `ports`) with the cameras' own views: of the ports that pass, or of those that do not."""
     wanted = {
         port.camera: port
-        for port, verdict in zip(ports, found, strict=True)
+        for port, look in zip(ports, looks, strict=True)
         if is_asked(port)
-        and (verdict.outcome is Outcome.PASS) is passing
-        and verdict.reason is not Reason.CAMERA_SAYS_UNSECURED  # it was asked already
+        and (look.verdict.outcome is Outcome.PASS) is passing
+        and look.verdict.reason is not Reason.CAMERA_SAYS_UNSECURED  # it was asked already
     }
     named = (camera for camera in estate.site.site.cameras if camera.name in wanted) if wanted else ()
     views = read_cameras(estate, with_api(estate, named))
-    return tuple(
-        with_camera(verdict, wanted[verdict.camera], views[verdict.camera]) if verdict.camera in views else verdict
-        for verdict in found
-    )
+    return tuple(_with_view(look, wanted, views) if look.verdict.camera in views else look for look in looks)
+
+
+def _with_view(look: Look, wanted: Mapping[str, PortIntent], views: Mapping[str, CameraView]) -> Look:
+    camera = look.verdict.camera
+    verdict = with_camera(look.verdict, wanted[camera], views[camera])
+    return look.model_copy(update={"verdict": verdict, "camera": views[camera]})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from nornir.core.task import Result, Task
 
 from portseal.core.intent import PortIntent
+from portseal.core.record import Check, Look
 from portseal.core.verdict import Outcome, Verdict, judge
 from portseal.estate import Estate
 from portseal.observe import Observation, observe
@@ -24,39 +25,70 @@ def all_pass(found: Sequence[Verdict]) -> bool:
 
 
 def verify_switch(task: Task, estate: Estate, wait: float = 0.0) -> Result:
-    """`result` is a tuple of `Verdict`, one a camera port, in the order of the ports.
+    """`result` is a tuple of `Look`, one a camera port, in the order of the ports; each has its `verdict`, and what was seen.
 
     `wait`: seconds for which a switch is read again as long as not all pass.
     """
     session = estate.session(task.host)
-    verdicts = wait_for(session, estate.intent(task.host.name).ports, estate, seconds=wait)
-    return Result(host=task.host, result=verdicts)
+    looks = look_until(session, estate.intent(task.host.name).ports, estate, seconds=wait)
+    return Result(host=task.host, result=looks)
 
 
 def wait_for(
     session: Session, ports: Sequence[PortIntent], estate: Estate, *, seconds: float, enough: Enough = all_pass
 ) -> tuple[Verdict, ...]:
-    """Verdicts on `ports` once they are `enough` or `seconds` are over; always at least one whole reading.
+    """The verdicts alone of `look_until`."""
+    return tuple(look.verdict for look in look_until(session, ports, estate, seconds=seconds, enough=enough))
+
+
+def look_until(
+    session: Session, ports: Sequence[PortIntent], estate: Estate, *, seconds: float, enough: Enough = all_pass
+) -> tuple[Look, ...]:
+    """Looks at `ports`, with verdicts that are `enough`, or the last ones once `seconds` are over; always at least one whole reading.
 
     Only ports that do not pass yet are read and judged again. A camera that has an API is asked for its own end too, once its
     port passes by the switch; and at the end, for what it can tell of why not, where it does not.
     """
     settings = estate.site.settings.apply
     until = time.monotonic() + seconds
-    found: dict[str, Verdict] = {}
+    found: dict[str, Look] = {}
     while True:
-        left = [port for port in ports if port.port not in found or found[port.port].outcome is not Outcome.PASS]
+        left = [port for port in ports if port.port not in found or not _passes(found[port.port])]
         observation = observe(session, left, estate, pause=settings.counter_pause_seconds)
-        by_switch = verdicts(left, observation, estate)
-        found.update({verdict.port: verdict for verdict in both_ends(estate, left, by_switch, passing=True)})
-        if enough(tuple(found.values())) or time.monotonic() + settings.poll_seconds > until:
+        looks = both_ends(estate, left, look_at(left, observation, estate), passing=True)
+        for port, now in zip(left, looks, strict=True):
+            before = found.get(port.port)
+            found[port.port] = _again(now, before) if before else now
+        if enough([each.verdict for each in found.values()]) or time.monotonic() + settings.poll_seconds > until:
             return both_ends(estate, ports, tuple(found[port.port] for port in ports), passing=False)
         time.sleep(settings.poll_seconds)
 
 
-def verdicts(ports: Sequence[PortIntent], observation: Observation, estate: Estate) -> tuple[Verdict, ...]:
-    """The verdict on each port; a foreign MAC address is told by name where it is another camera's of the site."""
+def look_at(ports: Sequence[PortIntent], observation: Observation, estate: Estate) -> tuple[Look, ...]:
+    """What was seen of each port, and the verdict on it; a foreign MAC address is told by name where it is another camera's of the site."""
     owners = {camera.mac: camera.name for camera in estate.site.site.cameras}
-    return tuple(
-        judge(port, observation.first.get(port.port), observation.later.get(port.port), owners=owners) for port in ports
-    )
+    twice = observation.later_at is not None
+    found: list[Look] = []
+    for port in ports:
+        state, later = observation.first.get(port.port), observation.later.get(port.port)
+        found.append(
+            Look(
+                verdict=judge(port, state, later, owners=owners),
+                at=observation.first_at,
+                state=state,
+                later=later if twice else None,
+                later_at=observation.later_at,
+            )
+        )
+    return tuple(found)
+
+
+def _passes(look: Look) -> bool:
+    return look.verdict.outcome is Outcome.PASS
+
+
+def _again(now: Look, before: Look) -> Look:
+    """`now`, with what the first look concluded."""
+    said = before.verdict
+    first = Check(at=before.at, outcome=said.outcome, reason=said.reason, detail=said.detail)
+    return now.model_copy(update={"earlier": before.earlier or first, "count": before.count + 1})

@@ -23,8 +23,7 @@ from portseal.core.report import as_json, as_junit
 from portseal.core.verdict import Verdict
 from portseal.core.waves import Wave
 from portseal.estate import Estate
-from portseal.fleet import on_all
-from portseal.verify import verify_switch
+from portseal.looks import look_at_all
 
 
 class Performed(Value):
@@ -108,16 +107,7 @@ def _left_out(prepared: Prepared) -> tuple[SwitchResult, ...]:
 
 def judged(estate: Estate) -> tuple[Verdict, ...]:
     """The verdict on every port of the estate's switches; on those of one that cannot be read, unknown."""
-    from portseal.core.verdict import unreachable
-
-    outcomes = on_all(estate, verify_switch, tuple, wait=0.0)
-    found: list[Verdict] = []
-    for intent in estate.site.intents:
-        if intent.switch in outcomes.results:
-            found.extend(outcomes.results[intent.switch])
-        elif intent.switch in outcomes.failures:
-            found.extend(unreachable(port, outcomes.failures[intent.switch]) for port in intent.ports)
-    return tuple(found)
+    return look_at_all(estate).verdicts
 
 
 def write_reports(book: Playbook, run: str, verdicts: tuple[Verdict, ...]) -> list[str]:

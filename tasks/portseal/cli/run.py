@@ -96,16 +96,15 @@ def _wait_for_port(prepared: Prepared, port: str) -> int:
     from portseal.cli.console import console
     from portseal.cli.tables import verdict_table
     from portseal.core.report import exit_code
-    from portseal.fleet import on_all
-    from portseal.verify import verify_switch
+    from portseal.looks import look_at_all
 
     intent, name = port_of(prepared.estate, port)
-    outcomes = on_all(prepared.estate, verify_switch, tuple, wait=prepared.orders.terms.verify_seconds)
-    for failure in outcomes.failures.values():
+    looks = look_at_all(prepared.estate, wait=prepared.orders.terms.verify_seconds)
+    for failure in looks.failures.values():
         typer.echo(f"portseal: {failure}", err=True)
-    found = [verdict for verdict in outcomes.results.get(intent.switch, ()) if verdict.port == name]
+    found = [verdict for verdict in looks.verdicts if (verdict.switch, verdict.port) == (intent.switch, name)]
     console().print(verdict_table(found))
-    return 1 if outcomes.failures else exit_code(found)
+    return 1 if looks.failures else exit_code(found)
 
 
 def _tell(performed: Performed) -> int:

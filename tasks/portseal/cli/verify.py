@@ -34,20 +34,13 @@ def verify(
     from portseal.cli.progress import progress
     from portseal.cli.tables import verdict_table
     from portseal.core.report import as_json, as_junit, exit_code, summary
-    from portseal.core.verdict import Verdict, unreachable
     from portseal.estate import open_estate
-    from portseal.fleet import on_all
-    from portseal.verify import verify_switch
+    from portseal.looks import look_at_all
 
     estate = open_estate(site, limit=limit)
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        outcomes = on_all(estate, verify_switch, tuple, done=done, wait=wait)
-    verdicts: list[Verdict] = []
-    for intent in estate.site.intents:
-        if intent.switch in outcomes.results:
-            verdicts.extend(outcomes.results[intent.switch])
-        else:
-            verdicts.extend(unreachable(port, outcomes.failures[intent.switch]) for port in intent.ports)
+        looks = look_at_all(estate, wait=wait, done=done)
+    verdicts = looks.verdicts
     ending = to_be_looked_after(estate, datetime.now(UTC), verdicts)
     if format == "json":
         typer.echo(as_json(verdicts, ending))
@@ -58,6 +51,6 @@ def verify(
         console().print(summary(verdicts))
         if ending:
             console().print(Group("", expiry_table(ending)))
-    for failure in outcomes.failures.values():
+    for failure in looks.failures.values():
         typer.echo(f"portseal: {failure}", err=True)
-    raise typer.Exit(1 if outcomes.failures else exit_code(verdicts))
+    raise typer.Exit(1 if looks.failures else exit_code(verdicts))
