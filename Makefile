@@ -8,7 +8,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 DIST ?= dist
-PYTEST_ARGS ?= -q -n auto --dist loadgroup
+# Tests mostly wait for timers of simulated switches: more workers than cores.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores * 5 / 2)))
+PYTEST_ARGS ?= -q -n $(WORKERS) --dist loadgroup
 
 READY := $(VENV)/.installed
 

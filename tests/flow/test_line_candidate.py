@@ -46,6 +46,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 @contextmanager
 def somebody_else(switch: Handle, *lines: str) -> Iterator[None]:
     """Another engineer, logged in as long as this lasts, who has typed `lines`."""
+    before = switch.open_sessions
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
     client.connect(switch.host, switch.port, "admin", PASSWORD, allow_agent=False, look_for_keys=False)
@@ -57,6 +58,7 @@ def somebody_else(switch: Handle, *lines: str) -> Iterator[None]:
         yield
     finally:
         client.close()
+        until(lambda: switch.open_sessions <= before)  # a lock is held until the switch has noticed
 
 
 def test_a_site_is_sealed_verified_and_then_nothing_is_left_to_do(line: Line) -> None:
