@@ -43,6 +43,8 @@ class PortIntent(Value):
     """Which of the switch's `policies` this port has; None only in what was written before there were any."""
     supplicant: Supplicant = Supplicant.NONE
     """What the camera can speak: with one, MAB is not how it should have been let in."""
+    location: str | None = None
+    """Where the camera hangs, as people call it; in no line of configuration."""
 
 
 class PortPolicy(Value):
@@ -193,6 +195,7 @@ def _port(camera: Camera, site: Site, port: str, profile: Profile, *, room_for_t
         macsec_policy=camera.profile if secured else None,
         policy=camera.profile if profile is site.profiles[camera.profile] else f"{camera.profile}@{camera.stage}",
         supplicant=camera.supplicant,
+        location=camera.location,
     )
 
 

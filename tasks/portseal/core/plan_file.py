@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
@@ -13,11 +13,14 @@ from portseal.core.errors import PlanError
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 
+SCHEMA: Final = 2
+"""Since 2, a plan knows of each port whose it is and what it is before and after, in words."""
+
 
 class Plan(Value):
     """What will be done to a site's switches, as reviewed."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = SCHEMA
     portseal: str
     """Version that made the plan."""
     site: str
@@ -78,6 +81,7 @@ def read_plan(text: str, *, name: str) -> Plan:
     try:
         content = json.loads(text)
         digest = content.pop("digest")
+        _same_schema(content["schema_version"], content.get("portseal"), name)
         plan = Plan.model_validate(content)
     except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
         raise PlanError(
@@ -90,6 +94,14 @@ def read_plan(text: str, *, name: str) -> Plan:
     if digest != _digest(content):
         raise PlanError(f"{name}: the plan was changed after it was made; make it again and review that")
     return plan
+
+
+def _same_schema(schema: object, version: object, name: str) -> None:
+    if isinstance(schema, int) and schema != SCHEMA:
+        raise PlanError(
+            f"{name}: written by portseal {version!r} in form {schema}, this one reads form {SCHEMA}; "
+            "make the plan again, or carry it out with the version that made it"
+        )
 
 
 def digest_of(plan: Plan) -> str:

@@ -19,6 +19,8 @@ from portseal.core.owned import OwnedConfiguration, canonical, owned_configurati
 from portseal.core.platforms import Pack
 from portseal.core.rendering import render
 from portseal.core.steps import SWITCH_WIDE, Risk, Step, risks
+from portseal.core.wording import read_words
+from portseal.core.words import OPEN, PortStory, story
 
 
 class Refusal(Value):
@@ -48,6 +50,10 @@ class SwitchPlan(Value):
     refusals: tuple[Refusal, ...] = ()
     diff: str = ""
     """Owned lines before and after, secrets as fingerprints; lines begin with ` `, `-` or `+`."""
+    diff_scopes: tuple[str, ...] = ()
+    """Of each section of `diff` in turn, what it is about: a long port name, or `switch`."""
+    stories: tuple[PortStory, ...] = ()
+    """Each managed port, refused ones included: whom it belongs to, and what it is before and after in the intent's words."""
 
     @property
     def changes(self) -> bool:
@@ -82,10 +88,11 @@ def plan_switch(
     gone = managed - {port.port for port in intent.ports}
     ports = tuple(port.port for port in intent.ports) + tuple(sorted(gone))
     owned = _owned(intent, running, pack, ports, marks)
+    stories = _stories(intent, sorted(gone), owned, pack)
     refusals = tuple(Refusal(scope=SWITCH_WIDE, code=code, reason=reason) for code, reason in unmet)
     refusals += _refusals(intent, ports, owned, pack)
     if any(refusal.scope == SWITCH_WIDE for refusal in refusals):
-        return _untouched(intent, pack, ports, owned, refusals)
+        return _untouched(intent, pack, ports, owned, refusals).model_copy(update={"stories": stories})
     refused = {refusal.scope for refusal in refusals}
     if refused:
         ports = tuple(port for port in ports if port not in refused)
@@ -97,6 +104,7 @@ def plan_switch(
     steps = _steps(before, after, pack, marks)
     undo = _steps(after, before, pack, marks)
     released_ports = gone - refused
+    shown = diff(before, after) if steps else ""
     return SwitchPlan(
         switch=intent.switch,
         platform=pack.name,
@@ -108,7 +116,19 @@ def plan_switch(
         undo=undo if steps else (),
         risks=risks(intent, pack, steps, undo, released_ports) if steps else (),
         refusals=refusals,
-        diff=diff(before, after) if steps else "",
+        diff=shown,
+        diff_scopes=tuple(_scope(line[1:], pack) for line in shown.splitlines() if line[1:2] != " "),
+        stories=stories,
+    )
+
+
+def _stories(intent: SwitchIntent, gone: Sequence[str], owned: OwnedConfiguration, pack: Pack) -> tuple[PortStory, ...]:
+    """Of every port, `gone` being those that no camera has any more."""
+    names = (*(port.port for port in intent.ports), *gone)
+    before = read_words(owned.text, pack, names)
+    return (
+        *(story(port, before.get(port.port)) for port in intent.ports),
+        *(PortStory(port=port, before=before.get(port), after=OPEN) for port in gone),
     )
 
 

@@ -25,6 +25,7 @@ from portseal.core.pattern import Lineage, Pattern
 from portseal.core.platform_files import description, platform_folders, shipped_folder
 from portseal.core.preflight_checks import PreflightCheck
 from portseal.core.shows import Kind, Observe, Show
+from portseal.core.wording_rules import Follow, Meaning
 
 __all__ = [
     "Api",
@@ -277,6 +278,9 @@ class Pack(Value):
     refused: tuple[Refused, ...] = ()
     keys: Keys | None = None
     """None: nothing is known of static keys here, so that none is generated or rotated."""
+    meaning: tuple[Meaning, ...] = ()
+    """What lines mean in the intent's words, so that a plan can say what a port was before; empty: nobody can tell."""
+    follow: tuple[Follow, ...] = ()
     option: dict[str, str] = {}
     """Host options this platform reads, with what they do."""
     note: tuple[Note, ...] = ()

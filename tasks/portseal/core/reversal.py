@@ -26,6 +26,9 @@ def reversal(plan: SwitchPlan, *, running_digest: str) -> SwitchPlan:
                 Risk(code="opens-port", scope=plan.switch, message=f"taken back to what it was before: {scopes}"),
             ),
             "diff": "\n".join(_turned(line) for line in plan.diff.split("\n")),
+            "stories": tuple(
+                story.model_copy(update={"before": story.after, "after": story.before or {}}) for story in plan.stories
+            ),
         }
     )
 
