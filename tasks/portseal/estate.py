@@ -17,7 +17,6 @@ from pathlib import Path
 
 from nornir.core import Nornir
 from nornir.core.inventory import Host
-from nornir.plugins.runners import ThreadedRunner
 from pydantic import SecretStr
 
 from portseal.core.errors import PortsealError
@@ -29,9 +28,11 @@ from portseal.core.secrets import Redactor, Resolve
 from portseal.key_book import resolve_of
 from portseal.memory import Memory
 from portseal.site import OpenSite, open_site
+from portseal.threads import Threads
 from portseal.transport.camera_end import CameraEnd
 from portseal.transport.camera_ends import camera_ends
 from portseal.transport.connection import forget_session, log_in_and_out, session_for
+from portseal.transport.gate import Gate
 from portseal.transport.session import Session
 
 
@@ -44,10 +45,12 @@ class Estate:
     """Nornir with the switches to work on: the chosen ones that have cameras, or had some that were sealed."""
     resolve: Resolve
     memory: Memory
-    connecting: threading.BoundedSemaphore
-    """Entered while a connection is being made."""
+    gate: Gate
+    """What connections to switches are made through."""
     talking: threading.BoundedSemaphore
     """Entered while a camera is talked to."""
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set where no further switch is to be begun and nothing waited for any more, by whoever reads switches; a run has its own."""
     released: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By switch, long names of ports that this run opens although the inventory has them; they are in no intent."""
     _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
@@ -55,9 +58,8 @@ class Estate:
 
     def intent(self, switch: str) -> SwitchIntent:
         """What `switch` must be; one without cameras needs nothing of ours, switch-wide neither."""
-        for intent in self.site.intents:
-            if intent.switch == switch:
-                return intent
+        if (intent := self.site.by_switch.get(switch)) is not None:
+            return intent
         described = self.site.site.switches[switch]
         return SwitchIntent(
             switch=switch,
@@ -141,7 +143,7 @@ class Estate:
             pack=self.pack(host.name),
             known_hosts=self.site.path / "known_hosts",
             resolve=self.secret,
-            connecting=self.connecting,
+            gate=self.gate,
         )
 
     def log_in(self, host: Host) -> None:
@@ -155,7 +157,7 @@ class Estate:
             pack=self.pack(host.name),
             known_hosts=self.site.path / "known_hosts",
             resolve=self.secret,
-            connecting=self.connecting,
+            gate=self.gate,
         )
 
     def camera_end(self, camera: Camera) -> CameraEnd | None:
@@ -199,14 +201,21 @@ def open_estate(path: Path, *, limit: str | None = None) -> Estate:
     memory = Memory(path / ".portseal")
     with_cameras = {intent.switch for intent in site.intents if intent.ports}
     chosen = {name for name in site.nornir.inventory.hosts if name in with_cameras or memory.sealed(name)}
-    workers = site.settings.apply.workers
+    stop = threading.Event()
+    runner = Threads(site.settings.apply.workers, stop)
     return Estate(
         site=site,
-        nornir=site.nornir.filter(filter_func=lambda host: host.name in chosen).with_runner(ThreadedRunner(workers)),
+        nornir=site.nornir.filter(filter_func=lambda host: host.name in chosen).with_runner(runner),
         resolve=resolve_of(site.settings, path),
         memory=memory,
-        connecting=threading.BoundedSemaphore(site.settings.apply.connect_workers),
+        gate=Gate(
+            at_once=site.settings.apply.connect_workers,
+            per_server=site.settings.connect.per_aaa_server,
+            tries=site.settings.connect.tries,
+            pause=site.settings.connect.backoff_seconds,
+        ),
         talking=threading.BoundedSemaphore(site.settings.cameras.workers),
+        stop=stop,
     )
 
 

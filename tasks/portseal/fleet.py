@@ -12,6 +12,7 @@ from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from portseal.core.errors import PortsealError
 from portseal.estate import Estate, message
+from portseal.transport.connection import forget_session
 
 T = TypeVar("T")
 
@@ -39,22 +40,33 @@ def on_all(
 ) -> Outcomes[T]:
     """Run `task` on every switch of the estate; `done` is told each switch that is finished.
 
-    One switch's failure never keeps another from being worked on. Sessions are closed when all are done.
+    One switch's failure never keeps another from being worked on. A session is closed when its switch is done.
     """
-    nornir = estate.nornir.with_processors([_Finished(done)])
-    try:
-        gathered = nornir.run(task=task, estate=estate, on_failed=True, **arguments)
-    finally:
-        estate.close()
     results: dict[str, T] = {}
     failures: dict[str, str] = {}
-    for switch, several in gathered.items():
+
+    def finished(host: Host, several: MultiResult) -> None:
+        forget_session(host)
         last = several[0]
         if isinstance(last.result, kind) and not last.failed:
-            results[switch] = last.result
+            results[host.name] = last.result
         else:
-            failures[switch] = _failure(switch, last, estate)
-    return Outcomes(results=results, failures=failures)
+            failures[host.name] = _failure(host.name, last, estate)
+        several.clear()  # Nornir would keep all of it a second time until the end
+        done(host.name)
+
+    nornir = estate.nornir.with_processors([_Finished(finished)])
+    try:
+        nornir.run(task=task, estate=estate, on_failed=True, **arguments)
+    finally:
+        estate.close()
+    hosts = nornir.inventory.hosts
+    for switch in hosts.keys() - results.keys() - failures.keys():
+        failures[switch] = f"{switch}: interrupted before its turn came"
+    return Outcomes(
+        results={switch: results[switch] for switch in hosts if switch in results},
+        failures={switch: failures[switch] for switch in hosts if switch in failures},
+    )
 
 
 def _failure(switch: str, result: Result, estate: Estate) -> str:
@@ -68,8 +80,8 @@ def _failure(switch: str, result: Result, estate: Estate) -> str:
 class _Finished:
     """A Nornir processor that tells which switch is finished."""
 
-    def __init__(self, done: Callable[[str], None]) -> None:
-        self._done = done
+    def __init__(self, finished: Callable[[Host, MultiResult], None]) -> None:
+        self._finished = finished
 
     def task_started(self, task: Task) -> None:
         """Nothing to tell."""
@@ -82,7 +94,7 @@ class _Finished:
 
     def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
         """One switch is finished."""
-        self._done(host.name)
+        self._finished(host, result)
 
     def subtask_instance_started(self, task: Task, host: Host) -> None:
         """Nothing to tell."""

@@ -1,6 +1,6 @@
 """What a site remembers between runs: which ports were sealed, and what undecodable texts on its switches stand for.
 
-One JSON file, replaced as a whole; without it, released ports are not noticed and secrets of type 6 look changed once.
+One JSON file, replaced as a whole and read again only where that has happened; without it, released ports are not noticed and secrets of type 6 look changed once.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Memory:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._kept: tuple[tuple[int, int, int], _File] | None = None
+        """What the file held when it was last read, and what it looked like from outside then."""
 
     @property
     def path(self) -> Path:
@@ -47,7 +49,11 @@ class Memory:
 
     def _read(self) -> _File:
         try:
-            return _File.model_validate(json.loads(self.path.read_text(encoding="utf-8")))
+            state = self.path.stat()
+            version, kept = (state.st_ino, state.st_mtime_ns, state.st_size), self._kept
+            if kept is None or kept[0] != version:
+                kept = self._kept = version, _File.model_validate(json.loads(self.path.read_text(encoding="utf-8")))
+            return kept[1]
         except FileNotFoundError:
             return _File()
         except (OSError, json.JSONDecodeError, ValidationError) as error:

@@ -43,7 +43,6 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
     said = session.run([*probes, *commands, *seen])
     probed, told = said[: len(probes)], said[len(probes) : len(probes) + len(commands)]
     states = port_states(pack, folder, dict(zip(seen, said[len(probes) + len(commands) :], strict=True)))
-    owners = {camera.mac: camera.name for camera in estate.site.site.cameras}
     against = [
         PreflightFinding(switch=switch, scope="", code=code, severity="block", message=reason)
         for code, reason in unmet(pack, probed)
@@ -56,7 +55,7 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
         more = fact_findings(switch, session.facts(), intent.ports)
         found += [finding for finding in more if (finding.scope, finding.code) not in told_of]
     about_us = [finding for finding in found if not finding.scope or finding.scope in camera_ports]
-    return (*against, *about_us, *port_findings(switch, intent.ports, states, owners))
+    return (*against, *about_us, *port_findings(switch, intent.ports, states, estate.site.owners))
 
 
 def _refused(

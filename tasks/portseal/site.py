@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,16 @@ class OpenSite:
     """Of the chosen switches: with a limit also of those without cameras, otherwise of those that have any."""
     findings: tuple[Finding, ...]
     """Warnings."""
+
+    @cached_property
+    def by_switch(self) -> Mapping[str, SwitchIntent]:
+        """The intents by the names of their switches."""
+        return {intent.switch: intent for intent in self.intents}
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """MAC address → name of the camera, of the whole site."""
+        return {camera.mac: camera.name for camera in self.site.cameras}
 
 
 class Inspection(NamedTuple):

@@ -66,14 +66,13 @@ def look_until(
 
 def look_at(ports: Sequence[PortIntent], observation: Observation, estate: Estate) -> tuple[Look, ...]:
     """What was seen of each port, and the verdict on it; a foreign MAC address is told by name where it is another camera's of the site."""
-    owners = {camera.mac: camera.name for camera in estate.site.site.cameras}
     twice = observation.later_at is not None
     found: list[Look] = []
     for port in ports:
         state, later = observation.first.get(port.port), observation.later.get(port.port)
         found.append(
             Look(
-                verdict=judge(port, state, later, owners=owners),
+                verdict=judge(port, state, later, owners=estate.site.owners),
                 at=observation.first_at,
                 state=state,
                 later=later if twice else None,

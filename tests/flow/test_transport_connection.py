@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,12 +13,13 @@ from nornir.core.inventory import ConnectionOptions, Defaults, Host
 from nornir.core.plugins.connections import ConnectionPluginRegister
 from pydantic import SecretStr
 
-from portseal.core.errors import ConnectError, SessionCut
+from portseal.core.errors import ConnectError, SessionCut, Unreached
 from portseal.core.platforms import Pack, load_pack, platform_folders
 from portseal.simulator.farm import Farm, PortSpec, SwitchSpec
 from portseal.simulator.faults import CutAtLine
 from portseal.transport import connection
 from portseal.transport.connection import forget_session, register, session_for
+from portseal.transport.gate import Gate
 from portseal.transport.session import ConfigureLine
 
 
@@ -119,27 +122,12 @@ def test_only_a_plain_true_accepts_an_unknown_host_key(farm: Farm, pack: Pack, t
     assert not nobody.exists()
 
 
-class OneAtATime:
-    """Lets one thread in after the other, and counts them."""
-
-    def __init__(self) -> None:
-        self._turn = threading.BoundedSemaphore(1)
-        self.entered = 0
-
-    def __enter__(self) -> None:
-        self._turn.acquire()
-        self.entered += 1
-
-    def __exit__(self, *error: object) -> None:
-        self._turn.release()
-
-
 def test_connecting_is_limited_apart_from_working(farm: Farm, pack: Pack, known_hosts: Path) -> None:
     hosts = [host(farm, name) for name in ("acc-01", "acc-02", "acc-03")]
-    limit, together = OneAtATime(), threading.Barrier(3, timeout=20)
+    gate, together = Gate(at_once=1), threading.Barrier(3, timeout=20)
 
     def work(one: Host) -> None:
-        session_for(one, pack=pack, known_hosts=known_hosts, resolve=resolve, connecting=limit)
+        session_for(one, pack=pack, known_hosts=known_hosts, resolve=resolve, gate=gate)
         together.wait()  # passes only where all three have a session at the same time
 
     threads = [threading.Thread(target=work, args=(one,)) for one in hosts]
@@ -148,9 +136,46 @@ def test_connecting_is_limited_apart_from_working(farm: Farm, pack: Pack, known_
     for thread in threads:
         thread.join(30)
     assert not together.broken
-    assert limit.entered == 3
     for one in hosts:
         one.close_connections()
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def mute_server() -> socket.socket:
+    """A listener whose every connection is closed without a word, as a switch with too many sessions does."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                server.accept()[0].close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    return server
+
+
+def test_what_is_refused_or_hung_up_on_is_tried_again_and_a_login_that_was_refused_never(
+    farm: Farm, pack: Pack, known_hosts: Path
+) -> None:
+    waited: list[float] = []
+    gate = Gate(tries=3, pause=1.0, wait=waited.append, share=lambda: 1.0)
+    with mute_server() as server:
+        for port in (closed_port(), server.getsockname()[1]):
+            data = {"login": {"username": "admin", "password": "login/acc"}}
+            one = Host("acc-01", hostname="127.0.0.1", port=port, data=data, defaults=Defaults())
+            with pytest.raises(Unreached):
+                session_for(one, pack=pack, known_hosts=known_hosts, resolve=resolve, gate=gate)
+            assert waited == [1.0, 2.0]
+            waited.clear()
+        server.shutdown(socket.SHUT_RDWR)
+    with pytest.raises(ConnectError, match="was refused") as refused:
+        session_for(host(farm), pack=pack, known_hosts=known_hosts, resolve=lambda ref: SecretStr("wrong"), gate=gate)
+    assert not isinstance(refused.value, Unreached)
+    assert waited == []
 
 
 def test_the_plugin_is_registered_under_a_name_of_its_own() -> None:

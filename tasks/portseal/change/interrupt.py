@@ -14,23 +14,30 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_ONCE = (
+ONCE = (
     "\nportseal: stopping: no further switch is begun, those under way are finished or rolled back. "
     "Once more ends at once, and leaves them to their own timers.\n"
 )
+READING = "\nportseal: stopping: no further switch is read, those under way are finished. Once more ends at once.\n"
+"""What is said where nothing is being changed."""
 _TWICE = "\nportseal: ended at once; `portseal resume` or `portseal abort` looks what each switch has.\n"
 
 
 @contextmanager
-def heeded(stop: threading.Event) -> Iterator[None]:
-    """Set `stop` where a signal asks this process to end, while the block lasts; outside the main thread nothing is heeded."""
+def heeded(stop: threading.Event, told: str = ONCE) -> Iterator[None]:
+    """Set `stop` where a signal asks this process to end, while the block lasts; outside the main thread nothing is heeded.
+
+    `told` is said then; a second signal ends the process at once.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def asked(number: int, frame: FrameType | None) -> None:
-        _say(_TWICE if stop.is_set() else _ONCE)
-        if stop.is_set():
+        if not stop.is_set():
+            _say(told)
+        else:
+            _say(_TWICE if told == ONCE else "\n")
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.set()

@@ -25,6 +25,7 @@ def plan(
     pending, or ports were left out; 1: an error, also where only some switches could not be read.
     """
     from portseal import __version__
+    from portseal.change.interrupt import READING, heeded
     from portseal.cli.console import console
     from portseal.cli.plan_text import show_plan
     from portseal.cli.progress import progress
@@ -35,7 +36,7 @@ def plan(
     from portseal.plan import plan_switch
 
     estate = open_estate(site, limit=limit)
-    with progress("reading", len(estate.nornir.inventory.hosts)) as done:
+    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
         outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
     made = make_plan(
         version=__version__,

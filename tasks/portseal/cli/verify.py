@@ -29,6 +29,7 @@ def verify(
     from rich.console import Group
 
     from portseal.certificates import to_be_looked_after
+    from portseal.change.interrupt import READING, heeded
     from portseal.cli.console import console
     from portseal.cli.expiry_table import expiry_table
     from portseal.cli.progress import progress
@@ -38,7 +39,7 @@ def verify(
     from portseal.looks import look_at_all
 
     estate = open_estate(site, limit=limit)
-    with progress("reading", len(estate.nornir.inventory.hosts)) as done:
+    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
         looks = look_at_all(estate, wait=wait, done=done)
     verdicts = looks.verdicts
     ending = to_be_looked_after(estate, datetime.now(UTC), verdicts)

@@ -13,6 +13,7 @@
     │   └── CameraUnreachable     it did not answer: what it has now is not known
     └── SwitchError               one switch; the others go on
         ├── ConnectError          unreachable, wrong login, unknown host key, no prompt
+        │   └── Unreached         no login was tried yet, so that it may be tried again
         ├── SessionCut            the session ended, or its output stopped, in the middle
         ├── PushRejected          the switch refused a line or asked a question nobody planned
         ├── StalePlan             the switch is no longer as the plan found it
@@ -83,6 +84,10 @@ class SwitchError(PortsealError):
 
 class ConnectError(SwitchError):
     """No session could be opened."""
+
+
+class Unreached(ConnectError):
+    """No session could be opened, and nobody was logged in on the way: refused, no answer, no SSH banner."""
 
 
 class SessionCut(SwitchError):

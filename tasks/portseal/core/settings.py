@@ -61,6 +61,17 @@ class ApplySettings(Value):
     """Between the two readings of counters that must rise."""
 
 
+class ConnectSettings(Value):
+    """`[connect]`: how connections to switches are made, besides how many (`apply.connect_workers`)."""
+
+    per_aaa_server: Annotated[int, Field(ge=1, le=1000)] = 5
+    """Switches logged in to at once among those whose data `login` names the same server in `aaa`."""
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    """Of a connection that is refused, unanswered or without an SSH banner; a login that was refused is never repeated."""
+    backoff_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    """Before the second try, doubled before each further one; a random half of it is left out, so that not all come back at once."""
+
+
 class PortSettings(Value):
     """`[ports]`: what becomes of a port that no camera has any more."""
 
@@ -149,6 +160,7 @@ class Settings(Value):
     secrets: SecretSettings = SecretSettings()
     keys: KeySettings = KeySettings()
     apply: ApplySettings = ApplySettings()
+    connect: ConnectSettings = ConnectSettings()
     ports: PortSettings = PortSettings()
     nornir: NornirSettings = NornirSettings()
     approvers: dict[Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]] = {}

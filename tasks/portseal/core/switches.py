@@ -30,6 +30,8 @@ class Login(Value):
     """Path of an SSH private key."""
     enable: str | None = None
     """Secret reference for the privileged mode, where the login does not lead there."""
+    aaa: Annotated[str, Field(pattern=r"^[^\p{C}\s]*$")] = ""
+    """A name for the AAA server (TACACS+, RADIUS) that decides on this login, the same for all switches that ask it."""
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Login:

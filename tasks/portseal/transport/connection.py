@@ -7,9 +7,8 @@ connected to at once is limited for the whole process, apart from how many are w
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 from nornir.core.configuration import Config
@@ -23,6 +22,7 @@ from portseal.core.secrets import Resolve
 from portseal.core.switches import Login
 from portseal.core.transport import Transport
 from portseal.transport.cli_session import open_session
+from portseal.transport.gate import Gate
 from portseal.transport.napalm_session import open_napalm
 from portseal.transport.session import Session
 from portseal.transport.target import Target
@@ -30,10 +30,8 @@ from portseal.transport.target import Target
 NAME = "portseal-session"
 """Unlike any other plugin's of any kind: Nornir 3.6 keeps all kinds in one table."""
 
-AT_ONCE = 32
-"""Switches that are being connected to at the same time, where the caller sets no limit of their own."""
-
-_connecting: AbstractContextManager[object] = BoundedSemaphore(AT_ONCE)
+_GATE = Gate()
+"""Of this process, where the caller has none of their own."""
 
 
 class PortsealConnection:
@@ -77,11 +75,11 @@ def session_for(
     pack: Pack,
     known_hosts: Path | None,
     resolve: Resolve,
-    connecting: AbstractContextManager[object] | None = None,
+    gate: Gate | None = None,
 ) -> Session:
     """The session of this host: the open one, or a new one.
 
-    `connecting` is entered while a connection is being made: a semaphore, where the limit of this process is not wanted.
+    `gate` is what a connection is made through, where the limits of this process are not wanted.
 
     Raises:
         ConnectError: the host's data is wrong, or no session could be opened.
@@ -92,8 +90,7 @@ def session_for(
         session: Session = kept.connection
         return session
     register()
-    with connecting or _connecting:
-        session = _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve)
+    session = _let_in(host, gate, lambda: _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve))
     host.open_connection(NAME, configuration=Config(), extras={"session": session}, default_to_host_attributes=False)
     return session
 
@@ -104,7 +101,7 @@ def log_in_and_out(
     pack: Pack,
     known_hosts: Path | None,
     resolve: Resolve,
-    connecting: AbstractContextManager[object] | None = None,
+    gate: Gate | None = None,
 ) -> None:
     """See that a login is possible now, beside the session that may be open.
 
@@ -112,8 +109,13 @@ def log_in_and_out(
         ConnectError: it is not.
         SecretError: a secret of the login cannot be resolved.
     """
-    with connecting or _connecting:
-        _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve).close()
+    _let_in(host, gate, lambda: _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve)).close()
+
+
+def _let_in(host: Host, gate: Gate | None, opened: Callable[[], Session]) -> Session:
+    login = host.get("login")
+    server = login.get("aaa") if isinstance(login, Mapping) else None
+    return (gate or _GATE).connect(opened, str(server or ""))
 
 
 def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve) -> Session:

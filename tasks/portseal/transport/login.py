@@ -21,7 +21,7 @@ from paramiko import (
 )
 from paramiko.ssh_exception import IncompatiblePeer, NoValidConnectionsError
 
-from portseal.core.errors import ConnectError
+from portseal.core.errors import ConnectError, Unreached
 from portseal.core.secrets import Resolve
 from portseal.transport.target import Target
 
@@ -55,7 +55,8 @@ def log_in(target: Target, *, resolve: Resolve) -> BaseConnection:
     """A connection whose host key is checked and whose login succeeded; its terminal is not prepared yet.
 
     Raises:
-        ConnectError: unreachable, host key unknown or changed, login refused.
+        Unreached: refused, no answer, no SSH banner; nobody was logged in.
+        ConnectError: host key unknown or changed, login refused, or nobody knows how far it came.
         SecretError: the password cannot be resolved.
     """
     if target.key_file is not None and not target.key_file.is_file():
@@ -65,7 +66,8 @@ def log_in(target: Target, *, resolve: Resolve) -> BaseConnection:
         connection.establish_connection()
     except _FAILURES as error:
         hang_up(connection)
-        raise ConnectError(target.switch, _why_not(target, error)) from error
+        raised = Unreached if _before_login(error) else ConnectError
+        raise raised(target.switch, _why_not(target, error)) from error
     finally:
         connection.password = None
     return connection
@@ -200,16 +202,29 @@ def _login_trouble(target: Target, cause: BaseException) -> str:
 
 
 def _network_trouble(target: Target, cause: BaseException) -> str:
-    refused = isinstance(cause, NoValidConnectionsError) and any(
-        isinstance(one, ConnectionRefusedError) for one in cause.errors.values()
-    )
-    if refused:
+    if _refused(cause):
         return f"{_where(target)} is unreachable: connection refused; is SSH enabled there, and the port right?"
     if isinstance(cause, socket.gaierror):
         return f"{target.address!r} is no address and no name that can be resolved; correct `hostname`"
     if isinstance(cause, TimeoutError):
         return f"{_where(target)} is unreachable: no answer within {target.connect_timeout:g} s"
     return ""
+
+
+def _refused(cause: BaseException) -> bool:
+    return isinstance(cause, NoValidConnectionsError) and any(
+        isinstance(one, ConnectionRefusedError) for one in cause.errors.values()
+    )
+
+
+def _before_login(error: BaseException) -> bool:
+    """Whether it surely failed before a password or a key was offered. A switch that has too many sessions hangs up without a banner."""
+    return any(
+        _refused(cause)
+        or isinstance(cause, TimeoutError)
+        or (isinstance(cause, SSHException) and "SSH protocol banner" in str(cause))
+        for cause in _chain(error)
+    )
 
 
 def _where(target: Target) -> str:
