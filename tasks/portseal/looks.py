@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pydantic import SecretStr
 
+from portseal.core.errors import ParseError
+from portseal.core.planning import configuration_digest
 from portseal.core.profile import MacsecPolicy
 from portseal.core.record import Look, PortRecord, asked_of, port_record
 from portseal.core.secrets import fingerprint
@@ -24,6 +27,8 @@ class Looks:
     ports: tuple[Look, ...]
     failures: dict[str, str]
     """Switch → why it could not be read; its ports are unknown."""
+    configurations: dict[str, str] = field(default_factory=dict)
+    """Switch → digest of the lines in its running configuration that are ours, where that was asked for and understood."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -31,9 +36,27 @@ class Looks:
         return tuple(look.verdict for look in self.ports)
 
 
-def look_at_all(estate: Estate, *, wait: float = 0.0, done: Callable[[str], None] = lambda _: None) -> Looks:
-    """Read every switch of the estate once, or for `wait` seconds as long as not all its ports pass."""
-    outcomes = on_all(estate, verify_switch, tuple, done=done, wait=wait)
+def look_at_all(
+    estate: Estate,
+    *,
+    wait: float = 0.0,
+    configurations: bool = False,
+    done: Callable[[str], None] = lambda _: None,
+) -> Looks:
+    """Read every switch of the estate once, or for `wait` seconds as long as not all its ports pass.
+
+    With `configurations`, its running configuration as well, in the same round trip.
+    """
+    digests: dict[str, str] = {}
+
+    def running(switch: str, text: str) -> None:
+        with suppress(ParseError):  # a login that may not see it, say; the digest is then not known
+            digests[switch] = configuration_digest(
+                estate.intent(switch), text, estate.pack(switch), estate.marks(switch)
+            )
+
+    told = running if configurations else None
+    outcomes = on_all(estate, verify_switch, tuple, done=done, wait=wait, running=told)
     now = datetime.now(UTC)
     found: list[Look] = []
     for intent in estate.site.intents:
@@ -42,7 +65,7 @@ def look_at_all(estate: Estate, *, wait: float = 0.0, done: Callable[[str], None
         elif intent.switch in outcomes.failures:
             why = outcomes.failures[intent.switch]
             found.extend(Look(verdict=unreachable(port, why), at=now) for port in intent.ports)
-    return Looks(ports=tuple(found), failures=outcomes.failures)
+    return Looks(ports=tuple(found), failures=outcomes.failures, configurations=digests)
 
 
 def records_of(estate: Estate, looks: Sequence[Look]) -> tuple[PortRecord, ...]:

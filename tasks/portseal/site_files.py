@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portseal.core.cameras import CamerasFile, read_cameras
-from portseal.core.errors import PlatformError
+from portseal.core.errors import PlatformError, SiteError
 from portseal.core.findings import LintCode, finding
 from portseal.core.keys_file import KeysFile, read_keys
 from portseal.core.model import Finding
@@ -69,6 +69,21 @@ def read_files(path: Path) -> SiteFiles:
         findings += part.findings if part else ()
     findings += (*hosts.findings, *broken, *_stray(path))
     return SiteFiles(settings or Settings(), hosts, folders, packs, profiles, keys, cameras, texts, tuple(findings))
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of the site in a directory, of which nothing else is read; the defaults where it has none.
+
+    Raises:
+        SiteError: portseal.toml is wrong; has every finding.
+    """
+    text, findings = _text(path, SETTINGS, required=False)
+    source, told = read_toml(SETTINGS, text) if text is not None else (None, ())
+    settings, mistakes = checked(Settings, source.data, file=SETTINGS) if source else (Settings(), ())
+    wrong = (*findings, *told, *mistakes)
+    if wrong or settings is None:
+        raise SiteError(f"{path / SETTINGS}: {len(wrong)} findings", tuple(wrong))
+    return settings
 
 
 def _text(path: Path, name: str, *, required: bool) -> tuple[str | None, list[Finding]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from nornir.core.task import Result, Task
 
@@ -12,6 +13,7 @@ from portseal.core.record import Check, Look
 from portseal.core.verdict import Outcome, Verdict, judge
 from portseal.estate import Estate
 from portseal.observe import Observation, observe
+from portseal.read_along import ReadAlong
 from portseal.read_cameras import both_ends
 from portseal.transport.session import Session
 
@@ -24,12 +26,17 @@ def all_pass(found: Sequence[Verdict]) -> bool:
     return all(verdict.outcome is Outcome.PASS for verdict in found)
 
 
-def verify_switch(task: Task, estate: Estate, wait: float = 0.0) -> Result:
+def verify_switch(
+    task: Task, estate: Estate, wait: float = 0.0, running: Callable[[str, str], None] | None = None
+) -> Result:
     """`result` is a tuple of `Look`, one a camera port, in the order of the ports; each has its `verdict`, and what was seen.
 
-    `wait`: seconds for which a switch is read again as long as not all pass.
+    `wait`: seconds for which a switch is read again as long as not all pass. `running` is told the switch's name and running
+    configuration, which is then read in the same round trip.
     """
-    session = estate.session(task.host)
+    session: Session = estate.session(task.host)
+    if running:
+        session = ReadAlong(session, estate.pack(task.host.name).read.command, partial(running, task.host.name))
     looks = look_until(session, estate.intent(task.host.name).ports, estate, seconds=wait)
     return Result(host=task.host, result=looks)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portseal.change.again import kept_by
-from portseal.change.approval import load_key, make_key, require_approval, sign
+from portseal.change.approval import require_approval, sign
 from portseal.change.journal import Journal
 from portseal.change.playbook import load_playbook
 from portseal.change.run import Orders
@@ -19,6 +19,7 @@ from portseal.change.terms import Terms
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Event
 from portseal.core.plan_file import digest_of, dump_plan, make_plan
+from portseal.signatures import load_key, make_key
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 NEW = "ac:cc:8e:00:00:99"

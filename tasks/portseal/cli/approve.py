@@ -28,9 +28,10 @@ def approve(
 
     Exit code 0: signed; 1: an error.
     """
-    from portseal.change.approval import load_key, make_key, sign, signatures_file
+    from portseal.change.approval import sign, signatures_file
     from portseal.core.errors import InputError
     from portseal.core.plan_file import digest_of, load_plan
+    from portseal.signatures import load_key, make_key
 
     if new_key is not None:
         secret = passphrase or typer.prompt(

@@ -14,6 +14,7 @@ from portseal.cli.approve import approve
 from portseal.cli.camera import camera
 from portseal.cli.certs_ca import certs
 from portseal.cli.demo import demo
+from portseal.cli.evidence import evidence
 from portseal.cli.history import abort, history, resume, rollback
 from portseal.cli.keys import keys
 from portseal.cli.lint import lint
@@ -64,6 +65,7 @@ for verb in (
 app.add_typer(keys)
 app.add_typer(camera)
 app.add_typer(certs)
+app.add_typer(evidence)
 
 
 def _version(wanted: bool) -> None:

@@ -160,6 +160,15 @@ def owned_digest(plan: SwitchPlan, intent: SwitchIntent, running: str, pack: Pac
     return _owned(intent, running, pack, plan.ports, marks).digest
 
 
+def configuration_digest(intent: SwitchIntent, running: str, pack: Pack, marks: Marks) -> str:
+    """The digest of what `running` has of the lines that are ours, on the ports of the inventory and switch-wide.
+
+    Raises:
+        ParseError: `running` is not a whole running configuration.
+    """
+    return _owned(intent, running, pack, [port.port for port in intent.ports], marks).digest
+
+
 def secret_marks(rendered: str, pack: Pack, marks: Marks) -> dict[str, str]:
     """Reference → fingerprint of each secret that `rendered` needs, to compare with `SwitchPlan.secrets`."""
     canonical(rendered, pack, mark=marks.target)

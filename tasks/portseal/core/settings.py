@@ -17,6 +17,9 @@ Source = Annotated[str, StringConstraints(pattern=SOURCE_PATTERN)]
 """Where secrets are looked up: `env:PREFIX`, `file:secrets.age`, `vault:MOUNT/PATH`, `keyring:SERVICE`."""
 
 
+PUBLIC_KEY_PATTERN = r"^[A-Za-z0-9+/]{43}=$"
+
+
 class SecretSettings(Value):
     """`[secrets]`: where references are resolved, the first source that has one first."""
 
@@ -145,6 +148,21 @@ class CertificateSettings(Value):
     """Kind of the keys that are made; older cameras know RSA only."""
 
 
+class EvidenceSettings(Value):
+    """`[evidence]`: what `verify --evidence` writes, and whose signature under it counts."""
+
+    directory: Annotated[str, Field(min_length=1)] = "evidence"
+    """The archive that `drift` compares with and `evidence` looks at; relative to the site."""
+    name: Name | None = None
+    """Under which name evidence is signed; None: it is not signed."""
+    key: Annotated[str, Field(min_length=1)] = "evidence-key.pem"
+    """The private key, relative to the site; `portseal evidence new-key` makes one."""
+    passphrase: Reference | None = None
+    """What that key is encrypted with."""
+    signers: dict[Name, Annotated[str, Field(pattern=PUBLIC_KEY_PATTERN)]] = {}
+    """Whose signatures count: name → Ed25519 public key."""
+
+
 class NornirSettings(Value):
     """`[nornir]`: where the switches come from."""
 
@@ -163,7 +181,8 @@ class Settings(Value):
     connect: ConnectSettings = ConnectSettings()
     ports: PortSettings = PortSettings()
     nornir: NornirSettings = NornirSettings()
-    approvers: dict[Name, Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]] = {}
+    approvers: dict[Name, Annotated[str, Field(pattern=PUBLIC_KEY_PATTERN)]] = {}
     """Who may approve plans: name → Ed25519 public key, as `portseal approve --new-key FILE` prints it."""
     cameras: CameraSettings = CameraSettings()
     certificates: CertificateSettings = CertificateSettings()
+    evidence: EvidenceSettings = EvidenceSettings()

@@ -1,0 +1,144 @@
+"""`portseal evidence`: what `verify --evidence` has kept; whether it is whole, and who signed it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from portseal.cli.options import SiteDir
+
+if TYPE_CHECKING:
+    from portseal.core.settings import Settings
+    from portseal.evidence_check import Checked
+
+evidence = typer.Typer(
+    name="evidence",
+    no_args_is_help=True,
+    help="Evidence that `verify --evidence` has kept: whether it is whole, who signed it, and what of a standard it speaks to.",
+)
+
+Archive = Annotated[
+    Path | None, typer.Argument(help="An archive of evidence, or one bundle of it; the site's archive if not given.")
+]
+Format = Annotated[Literal["table", "json"], typer.Option("--format", help="table or json.")]
+
+
+@evidence.command()
+def check(
+    archive: Archive = None,
+    site: SiteDir = Path(),
+    key: Annotated[
+        str | None,
+        typer.Option("--key", help="Public key of the signer, or a file that holds it; the site's if not given."),
+    ] = None,
+    first: Annotated[
+        str,
+        typer.Option(
+            "--first",
+            help="The bundle with which the archive is known to begin: older ones are neither missed nor looked at.",
+        ),
+    ] = "",
+    format: Format = "table",
+) -> None:
+    """Whether evidence is whole: no file changed, missing or added, a known signature, and no bundle missing before it.
+
+    Exit code 0: it holds; 2: it does not; 1: there is none, or it cannot be read.
+    """
+    from portseal.cli.console import console
+    from portseal.cli.evidence_tables import check_table
+    from portseal.evidence_check import check_archive
+
+    found = check_archive(archive or _archive_of(site), known_signers(site, key), first=first)
+    holding = sum(each.holds for each in found)
+    if format == "json":
+        typer.echo(json.dumps({"schema_version": 1, "bundles": [_as_json(each) for each in found]}, indent=1))
+    else:
+        console().print(check_table(found))
+        bad = len(found) - holding
+        console().print(f"{len(found)} checked: {holding} whole and signed" + (f", {bad} not" if bad else ""))
+    raise typer.Exit(0 if holding == len(found) else 2)
+
+
+@evidence.command("list")
+def list_evidence(archive: Archive = None, site: SiteDir = Path(), format: Format = "table") -> None:
+    """The bundles of an archive with their numbers. Nothing is checked; `evidence check` does that."""
+    from portseal.cli.console import console
+    from portseal.cli.evidence_tables import list_table
+    from portseal.core.errors import InputError
+    from portseal.evidence_check import overview
+    from portseal.evidence_store import bundles_in
+
+    path = archive or _archive_of(site)
+    rows = overview(bundles_in(path))
+    if not rows:
+        raise InputError(f"{path}: no evidence here; `portseal verify --evidence {path}` writes some")
+    if format == "json":
+        typer.echo(
+            json.dumps({"schema_version": 1, "bundles": [row.model_dump(mode="json") for row in rows]}, indent=1)
+        )
+    else:
+        console().print(list_table(rows))
+
+
+@evidence.command("new-key")
+def new_key(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Where the private key is written, not there yet; as portseal.toml has it if not given."),
+    ] = None,
+    site: SiteDir = Path(),
+    name: Annotated[str, typer.Option("--name", help="Under which name evidence is signed.")] = "nightly",
+    passphrase: Annotated[
+        str, typer.Option(envvar="PORTSEAL_EVIDENCE_PASSPHRASE", help="Of the key; none if empty.", hidden=True)
+    ] = "",
+) -> None:
+    """Make a key to sign evidence with, and print what goes into portseal.toml.
+
+    The public half is all that checking needs: give it to whoever checks, by another way than the evidence itself.
+    """
+    from portseal.signatures import make_key
+
+    path = file or site / _settings(site).evidence.key
+    public = make_key(path, passphrase)
+    inside = path.resolve().is_relative_to(site.resolve())
+    named = path.resolve().relative_to(site.resolve()) if inside else path.resolve()
+    typer.echo(f'{path} written. In portseal.toml:\n\n[evidence]\nname = "{name}"\nkey = "{named}"\n')
+    typer.echo(f'[evidence.signers]\n{name} = "{public}"')
+
+
+def known_signers(site: Path, key: str | None) -> dict[str, str]:
+    """Whose signatures count: of the key that is given, or of those that the site names; none without a site.
+
+    Raises:
+        InputError: the key is none.
+    """
+    from portseal.evidence_check import ANYBODY
+    from portseal.signatures import public_key
+
+    if key is not None:
+        return {ANYBODY: public_key(key)}
+    return dict(_settings(site).evidence.signers)
+
+
+def _archive_of(site: Path) -> Path:
+    return site / _settings(site).evidence.directory
+
+
+def _settings(site: Path) -> Settings:
+    from portseal.site_files import read_settings
+
+    return read_settings(site)
+
+
+def _as_json(found: Checked) -> dict[str, object]:
+    return {
+        "bundle": found.path.name,
+        "holds": found.holds,
+        "signed_by": found.signer,
+        "problems": [*found.wrong, *found.unsigned],
+        "made": found.bundle.made.isoformat() if found.bundle else None,
+        "digest": found.digest,
+    }

@@ -1,0 +1,40 @@
+"""Bundles of evidence in, tables for people out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from portseal.cli.tables import bare_table, cells
+from portseal.core.reasons import Outcome
+from portseal.evidence_check import Checked, Listed
+
+
+def check_table(found: Sequence[Checked]) -> Table:
+    """A row for each bundle: whether it holds, who signed it, and everything that is wrong with it."""
+    table = bare_table("bundle", "evidence", "signed by", "what is wrong")
+    for each in found:
+        state = ("✓ holds", "green") if each.holds else ("✗ does not hold", "bold red")
+        table.add_row(
+            *cells(each.path.name),
+            Text(state[0], style=state[1]),
+            *cells(each.signer or "-", "\n".join((*each.wrong, *each.unsigned)) or "-"),
+        )
+    return table
+
+
+def list_table(rows: Sequence[Listed]) -> Table:
+    """A row for each bundle with its numbers."""
+    table = bare_table("bundle", "number", "pass", "fail", "unknown", "of", "made by", "signed as", "digest")
+    for column in table.columns[1:5]:
+        column.justify = "right"
+    for row in rows:
+        if row.number is None:
+            table.add_row(*cells(row.bundle), Text("damaged", style="bold red"), *cells(*[""] * 7))
+            continue
+        counts = [str(row.outcomes.get(outcome, "-")) for outcome in Outcome]
+        shown = (row.limit or "all switches", row.by, row.signed_as or "-", f"{row.digest[:12]}…")
+        table.add_row(*cells(row.bundle, str(row.number), *counts, *shown))
+    return table

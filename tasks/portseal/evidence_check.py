@@ -1,0 +1,181 @@
+"""A bundle of evidence in, what is wrong with it out: changed, missing and added files, whose signature it has, what is missing before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from portseal.core.bundle import BUNDLE, RECORDS, SIGNATURE, SUMMARY, Bundle, Summary, broken_chain, file_digest
+from portseal.core.errors import InputError
+from portseal.core.model import Value
+from portseal.core.reasons import Outcome
+from portseal.core.record import PortRecord
+from portseal.evidence_store import KIND, bundles_in, read_bundle
+from portseal.signatures import Signature, is_genuine, signature_of
+
+ANYBODY = "*"
+"""In a table of known keys: the key that counts whatever name stands under the signature."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found of one bundle."""
+
+    path: Path
+    digest: str = ""
+    """Of bundle.json."""
+    bundle: Bundle | None = None
+    """None where it could not be read."""
+    signer: str = ""
+    """Name under the signature, whether it is right or not."""
+    wrong: tuple[str, ...] = ()
+    """Why it does not hold."""
+    unsigned: tuple[str, ...] = ()
+    """Why nobody answers for it, though its files are as it says."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is whole and signed by somebody who is known."""
+        return not self.wrong and not self.unsigned
+
+
+def check_bundle(path: Path, known: Mapping[str, str]) -> Checked:
+    """What there is to say of one bundle; `known`: name → public key of those whose signature counts."""
+    if not (path / BUNDLE).is_file():
+        return Checked(path, wrong=(f"missing: {BUNDLE}, without which nothing can be said of the rest",))
+    try:
+        digest, bundle = read_bundle(path)
+    except InputError:
+        return Checked(path, wrong=(f"changed: {BUNDLE} is no description of a bundle any more",))
+    signer, doubts, forged = _signature(path, digest, known)
+    return Checked(path, digest, bundle, signer, (*forged, *_files(path, bundle)), doubts)
+
+
+def _files(path: Path, bundle: Bundle) -> list[str]:
+    there = {each.name: each for each in path.iterdir()}
+    wrong = []
+    for name, told in bundle.files.items():
+        file = there.get(name)
+        if file is None:
+            wrong.append(f"missing: {name}")
+        elif file.is_symlink() or not file.is_file():
+            wrong.append(f"changed: {name} is no file")
+        elif file_digest(file.read_bytes()) != told:
+            wrong.append(f"changed: {name}")
+    return wrong + [f"added: {name}" for name in sorted(there) if name not in {*bundle.files, BUNDLE, SIGNATURE}]
+
+
+def _signature(path: Path, digest: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """(name under it, why nobody known answers for it, why it is wrong)."""
+    try:
+        made: Signature = signature_of((path / SIGNATURE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return "", ("not signed",), ()
+    except (OSError, ValueError):
+        return "", (), (f"changed: {SIGNATURE} is no signature",)
+    public = known.get(made.name) or known.get(ANYBODY)
+    if made.digest != digest:
+        return made.name, (), (f"changed: {BUNDLE} is not what {made.name} signed",)
+    if public is None:
+        return made.name, (f"unknown key: it says that {made.name} signed it, whose key is not known here",), ()
+    if not is_genuine(KIND, made, public):
+        return made.name, (), (f"unknown key: the signature is not of the key that is known of {made.name}",)
+    return made.name, (), ()
+
+
+def check_archive(path: Path, known: Mapping[str, str], *, first: str = "") -> tuple[Checked, ...]:
+    """Every bundle of an archive, each also with what is missing before it; of one bundle only, where `path` is one.
+
+    Raises:
+        InputError: there is no bundle; or none of the name `first`, with which the archive is said to begin.
+    """
+    if (path / BUNDLE).is_file() or not bundles_in(path):
+        if not path.is_dir() or not any(path.iterdir()):
+            raise InputError(f"{path}: no evidence here; `portseal verify --evidence DIR` writes some")
+        return (check_bundle(path, known),)
+    there = bundles_in(path)
+    names = [each.name for each in there]
+    if first and first not in names:
+        raise InputError(f"{path}: no bundle {first}, with which it is said to begin")
+    found = [check_bundle(each, known) for each in there[names.index(first) if first else 0 :]]
+    broken = broken_chain([(each.path.name, each.digest, each.bundle) for each in found if each.bundle], first=first)
+    return tuple(
+        replace(each, wrong=(*each.wrong, why)) if (why := broken.get(each.path.name)) else each for each in found
+    )
+
+
+def contents(checked: Checked) -> tuple[tuple[PortRecord, ...], Summary]:
+    """The records and the summary of a bundle that was found to be whole.
+
+    Raises:
+        InputError: they are of another version, or cannot be read.
+    """
+    try:
+        lines = (checked.path / RECORDS).read_text(encoding="utf-8").splitlines()
+        records = tuple(PortRecord.model_validate_json(line) for line in lines)
+        return records, Summary.model_validate_json((checked.path / SUMMARY).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise InputError(f"{checked.path}: its records are not of a version that this portseal reads") from error
+
+
+class Listed(Value):
+    """One bundle of a list; nothing of it was checked."""
+
+    bundle: str
+    number: int | None = None
+    """None where its description cannot be read."""
+    made: datetime | None = None
+    by: str = ""
+    limit: str = ""
+    outcomes: dict[Outcome, int] = {}
+    signed_as: str = ""
+    digest: str = ""
+    """Of its bundle.json: who has the last one of an archive noted elsewhere sees whether its end was cut off."""
+
+
+def overview(bundles: Sequence[Path]) -> tuple[Listed, ...]:
+    """What there is to say of bundles without checking them."""
+    return tuple(map(_listed, bundles))
+
+
+def _listed(path: Path) -> Listed:
+    try:
+        digest, bundle = read_bundle(path)
+    except InputError:
+        return Listed(bundle=path.name)
+    try:
+        outcomes = dict(Summary.model_validate_json((path / SUMMARY).read_bytes()).outcomes)
+    except (OSError, ValidationError):
+        outcomes = {}
+    try:
+        signed_as = signature_of((path / SIGNATURE).read_text(encoding="utf-8")).name
+    except (OSError, ValueError):
+        signed_as = ""
+    return Listed(
+        bundle=path.name,
+        number=bundle.number,
+        made=bundle.made,
+        by=bundle.by,
+        limit=bundle.limit,
+        outcomes=outcomes,
+        signed_as=signed_as,
+        digest=digest,
+    )
+
+
+def last_of(path: Path) -> Path:
+    """The bundle that `path` is, or the last one of the archive that it is.
+
+    Raises:
+        InputError: there is none.
+    """
+    if (path / BUNDLE).is_file():
+        return path
+    there: Sequence[Path] = bundles_in(path)
+    if not there:
+        raise InputError(f"{path}: no evidence here; `portseal verify --evidence {path}` writes some")
+    return there[-1]
