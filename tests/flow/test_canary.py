@@ -32,6 +32,7 @@ ENCRYPTED = (".age", ".pem")
 COVERED = {
     "lint", "render", "plan", "apply", "verify", "history", "parse", "platforms", "sim", "demo", "stage", "resume", "abort",
     "rollback", "keys list", "keys generate", "keys import", "keys export", "keys rotate", "keys expire", "keys platforms", "keys identity", "rehearse",
+    "evidence check", "evidence list", "evidence new-key",
 }  # fmt: skip
 ELSEWHERE = {"run", "approve", "camera show", "camera set", "certs", "certs init-ca", "certs revoke", "certs crl"}
 """Verbs with a search of their own, beside what else is tested of them."""
@@ -91,6 +92,17 @@ def secrets_of(line: Line) -> set[str]:
     return {*line.secrets.values(), *(secret.get_secret_value() for secret in made.values())}
 
 
+def keep_evidence(line: Line) -> None:
+    """Every verb that writes or reads evidence; what they write lies around the site and is searched with the rest."""
+    say(line, "evidence", "new-key")
+    settings = line.site / "portseal.toml"
+    settings.write_text(settings.read_text() + line.seen[line.seen.rindex("[evidence]\n") :])
+    archive = str(line.site / "evidence")
+    assert say(line, "verify", "--evidence", archive, "--format", "jsonl") == 0
+    assert say(line, "evidence", "check") == 0
+    say(line, "evidence", "list")
+
+
 def test_no_secret_stands_in_any_artefact_of_the_life_of_a_key(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORDS", PASSPHRASE)
     monkeypatch.setenv("COLUMNS", "200")
@@ -99,6 +111,7 @@ def test_no_secret_stands_in_any_artefact_of_the_life_of_a_key(line: Line, monke
     assert say(line, "rehearse", plan) in (0, 2)
     assert say(line, "apply", plan, "-y") == 0
     known = secrets_of(line)
+    keep_evidence(line)
     say(line, "keys", "list")
     say(line, "keys", "list", "--live", "--format", "json")
     say(line, "keys", "rotate", "cam-3", "-y", "--dry-run")

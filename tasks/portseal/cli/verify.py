@@ -62,7 +62,7 @@ def verify(
     elif format == "jsonl":
         typer.echo(as_jsonl(records_of(estate, looks.ports)), nl=False)
     elif format == "csv":
-        typer.echo(as_csv(records_of(estate, looks.ports)).encode(), nl=False)
+        typer.echo(as_csv(records_of(estate, looks.ports)), nl=False)
     elif format == "junit":
         typer.echo(as_junit(verdicts))
     else:
