@@ -20,8 +20,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of the CSV file, in order. One session is told: the camera's, or the first."""
 
-_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
-"""Where a spreadsheet would begin a formula: at a cell's beginning, and behind what some take for the end of a cell."""
+_FORMULA = re.compile(r"""(^|[;\t\n])(?=["\s]*[=+\-@＝＋－＠]|\t)""")
+"""Where a spreadsheet would begin a formula: at a cell's beginning, and behind what some take for the end of a cell; blanks and
+quotation marks in front of it do not help."""
 
 
 def as_jsonl(records: Iterable[PortRecord]) -> str:
@@ -32,8 +33,9 @@ def as_jsonl(records: Iterable[PortRecord]) -> str:
 def as_csv(records: Iterable[PortRecord]) -> str:
     """RFC 4180: a header, a row a port, every field in quotes. For people and spreadsheets; the data itself is in the JSON lines.
 
-    An apostrophe stands in front of what a spreadsheet would take for a formula (`=`, `+`, `-`, `@`, a tab or a carriage
-    return at the beginning of a cell, or behind a `;`, tab or line break in it), and control characters are left out.
+    An apostrophe stands in front of what a spreadsheet would take for a formula (`=`, `+`, `-`, `@` or a tab, also
+    behind blanks and quotation marks, at the beginning of a cell or behind a `;`, tab or line break in it), and control
+    characters, carriage returns too, are left out.
     """
     text = io.StringIO()
     rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
