@@ -17,7 +17,7 @@ from portseal.core.observation import PortState, port_states
 from portseal.core.platforms import Pack
 from portseal.core.profile import MacsecPolicy
 from portseal.estate import Estate
-from portseal.transport.session import Session
+from portseal.transport.session import Reader
 
 
 class Observation(Value):
@@ -42,7 +42,7 @@ def observe_switch(task: Task, estate: Estate) -> Result:
     return Result(host=task.host, result=observation)
 
 
-def observe(session: Session, ports: Sequence[PortIntent], estate: Estate, *, pause: float) -> Observation:
+def observe(session: Reader, ports: Sequence[PortIntent], estate: Estate, *, pause: float) -> Observation:
     """What the switch says of `ports`; `pause` in seconds between the two reads of counters.
 
     Raises:
@@ -63,7 +63,7 @@ def observe(session: Session, ports: Sequence[PortIntent], estate: Estate, *, pa
     return Observation(first=first, later=later, first_at=first_at, later_at=later_at)
 
 
-def _read(session: Session, batch: Sequence[str]) -> Mapping[str, str]:
+def _read(session: Reader, batch: Sequence[str]) -> Mapping[str, str]:
     return dict(zip(batch, session.run(batch), strict=True))
 
 

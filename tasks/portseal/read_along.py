@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from portseal.transport.session import ConfigureLine, ConfigureResult, Session
+from portseal.transport.session import Reader
 
 
 class ReadAlong:
-    """A session that sends `command` with the first batch, and tells its output."""
+    """Reads as a session does, and sends `command` with the first batch, and tells its output."""
 
-    def __init__(self, session: Session, command: str, told: Callable[[str], None]) -> None:
+    def __init__(self, session: Reader, command: str, told: Callable[[str], None]) -> None:
         self._session, self._command, self._told = session, command, told
         self._read = False
         self.switch = session.switch
@@ -23,11 +23,3 @@ class ReadAlong:
         more, *outputs = self._session.run([self._command, *commands], timeout=timeout)
         self._told(more)
         return tuple(outputs)
-
-    def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
-        """As the session itself."""
-        return self._session.configure(lines, alone=alone, timeout=timeout)
-
-    def close(self) -> None:
-        """As the session itself."""
-        self._session.close()

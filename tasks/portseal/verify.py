@@ -15,7 +15,7 @@ from portseal.estate import Estate
 from portseal.observe import Observation, observe
 from portseal.read_along import ReadAlong
 from portseal.read_cameras import both_ends
-from portseal.transport.session import Session
+from portseal.transport.session import Reader
 
 Enough = Callable[[Sequence[Verdict]], bool]
 """Whether verdicts are such that nobody needs to wait for better ones."""
@@ -34,7 +34,7 @@ def verify_switch(
     `wait`: seconds for which a switch is read again as long as not all pass. `running` is told the switch's name and running
     configuration, which is then read in the same round trip.
     """
-    session: Session = estate.session(task.host)
+    session: Reader = estate.session(task.host)
     if running:
         session = ReadAlong(session, estate.pack(task.host.name).read.command, partial(running, task.host.name))
     looks = look_until(session, estate.intent(task.host.name).ports, estate, seconds=wait)
@@ -42,14 +42,14 @@ def verify_switch(
 
 
 def wait_for(
-    session: Session, ports: Sequence[PortIntent], estate: Estate, *, seconds: float, enough: Enough = all_pass
+    session: Reader, ports: Sequence[PortIntent], estate: Estate, *, seconds: float, enough: Enough = all_pass
 ) -> tuple[Verdict, ...]:
     """The verdicts alone of `look_until`."""
     return tuple(look.verdict for look in look_until(session, ports, estate, seconds=seconds, enough=enough))
 
 
 def look_until(
-    session: Session, ports: Sequence[PortIntent], estate: Estate, *, seconds: float, enough: Enough = all_pass
+    session: Reader, ports: Sequence[PortIntent], estate: Estate, *, seconds: float, enough: Enough = all_pass
 ) -> tuple[Look, ...]:
     """Looks at `ports`, with verdicts that are `enough`, or the last ones once `seconds` are over; always at least one whole reading.
 

@@ -30,8 +30,8 @@ class ConfigureResult(Value):
     """How often the sender had to wait for an answer before it could go on."""
 
 
-class Session(Protocol):
-    """One open session. Not safe for use from two threads."""
+class Reader(Protocol):
+    """The half of a session that cannot change anything. Not safe for use from two threads."""
 
     switch: str
 
@@ -42,6 +42,10 @@ class Session(Protocol):
             SessionCut: the session ended, or an answer stayed away for `timeout` seconds.
         """
         ...
+
+
+class Session(Reader, Protocol):
+    """One open session. Not safe for use from two threads."""
 
     def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
         """Send lines as they stand, stopping at the first error; nothing follows one of the first `alone` that is refused.
