@@ -247,7 +247,9 @@ def _merged(base: str, ours: str, pack: Pack) -> str:
     ends = pack.read.complete
     end = next((at for at, line in enumerate(lines) if ends and re.search(ends, line)), len(lines))
     if pack.paths:
-        return "\n".join([*lines, *(line for line in ours.splitlines() if line not in lines)]) + "\n"
+        leaves = {line.rsplit(" ", 1)[0] for line in ours.splitlines()}
+        others = (line for line in lines if line.rsplit(" ", 1)[0] not in leaves)
+        return "\n".join([*others, *ours.splitlines()]) + "\n"
     added = sections(ours)
     found: list[str] = []
     for at, line in enumerate(lines[:end]):

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from portseal.core.differences import sections
 from portseal.core.platforms import Pack
 from portseal.core.wording_rules import Follow, Meaning
-from portseal.core.words import UNKNOWN, Words
+from portseal.core.words import UNKNOWN, Words, effective
 
 _Said: TypeAlias = tuple[str, ...]
 """All that is said of one port: its sections' own lines, lines as paths below their section, and what is followed."""
@@ -66,23 +66,20 @@ class _Reader:
         key = (rule.called, found["name"])
         if key not in self._followed:
             self._followed[key] = ()  # a section that names itself is read once
-            self._followed[key] = tuple(f"{rule.called} / {path}" for path in self._below(rule, found["name"]))
+            self._followed[key] = tuple(" / ".join((rule.called, *path)) for path in self._below(rule, found["name"]))
         return self._followed[key]
 
-    def _below(self, rule: Follow, name: str) -> Iterator[str]:
+    def _below(self, rule: Follow, name: str) -> Iterator[Sequence[str]]:
+        """The path to each line below the place that the rule leads to; an empty one for the place itself."""
         first, *others = (re.compile(part.replace("<name>", re.escape(name))) for part in rule.to)
         for head, lines in self._held.items():
             if first.search(head):
-                yield from _inside(lines, others)
+                paths = [(), *(path.split(" / ") for path in _paths(lines, 1))]
+                yield from (path[len(others) :] for path in paths if _leads(path, others))
 
 
-def _inside(lines: Sequence[str], match: Sequence[re.Pattern[str]]) -> Iterator[str]:
-    """The paths below the place that `match` leads to, one pattern a level."""
-    paths = _paths(lines, 1)
-    for path in paths:
-        parts = path.split(" / ")
-        if len(parts) > len(match) and all(p.search(part) for p, part in zip(match, parts, strict=False)):
-            yield " / ".join(parts[len(match) :])
+def _leads(path: Sequence[str], match: Sequence[re.Pattern[str]]) -> bool:
+    return len(path) >= len(match) and all(p.search(part) for p, part in zip(match, path, strict=False))
 
 
 def _paths(lines: Iterable[str], depth: int) -> Iterator[str]:
@@ -99,13 +96,9 @@ def _meant(said: _Said, meanings: Sequence[Meaning]) -> Words:
     for meaning in meanings:
         if found.get(meaning.feature, UNKNOWN) == UNKNOWN:
             found[meaning.feature] = _word(said, meaning) or UNKNOWN
-    if found.get("dot1x.mode") == "off":
-        found = {feature: word for feature, word in found.items() if feature == "dot1x.mode" or feature[:5] != "dot1x"}
-    if found.get("macsec.policy") == "off":
-        found.pop("macsec.cak", None)
     if found.get("ckn") == UNKNOWN:
         del found["ckn"]  # most ports have none
-    return found
+    return effective(found)
 
 
 def _word(said: _Said, meaning: Meaning) -> str | None:

@@ -36,7 +36,7 @@ class Follow(Value):
     to: Lineage
     """Where it stands; `<name>` in it is the name."""
     called: str
-    """What its lines have in front, with ` / `."""
+    """What its lines have in front, with ` / `; alone, it says that the section is there."""
 
 
 class Meaning(Value):

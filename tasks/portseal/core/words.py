@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from portseal.core.intent import PortIntent
 from portseal.core.model import Value
-from portseal.core.profile import Event, Fallback, MacsecPolicy, Mode
+from portseal.core.profile import Event, Fallback
 from portseal.core.wording_rules import Feature
 
 UNKNOWN = "unknown wording"
@@ -71,26 +71,36 @@ def story(port: PortIntent, before: Words | None) -> PortStory:
 def intended(port: PortIntent) -> Words:
     """What the port must be."""
     dot1x, macsec, limit = port.dot1x, port.macsec, port.mac_limit
-    found: Words = {"dot1x.mode": dot1x.mode}
-    if dot1x.mode is not Mode.OFF:
-        found |= {
-            "dot1x.methods": " ".join(dot1x.methods),
-            "dot1x.host_mode": dot1x.host_mode,
-            "dot1x.violation": dot1x.violation,
-            "dot1x.reauthentication": str(dot1x.reauthentication or "off"),
-            "dot1x.on_failure": _event(dot1x.on_failure),
-            "dot1x.on_no_response": _event(dot1x.on_no_response),
-            "dot1x.on_server_dead": _event(dot1x.on_server_dead),
-        }
-    found["macsec.policy"] = macsec.policy
-    if macsec.policy is not MacsecPolicy.OFF:
-        found["macsec.cak"] = macsec.cak
-    found["mac_limit"] = f"{limit.maximum} {limit.violation}" if limit else "none"
+    found: Words = {
+        "dot1x.mode": dot1x.mode,
+        "dot1x.methods": " ".join(dot1x.methods),
+        "dot1x.host_mode": dot1x.host_mode,
+        "dot1x.violation": dot1x.violation,
+        "dot1x.reauthentication": str(dot1x.reauthentication or "off"),
+        "dot1x.on_failure": _event(dot1x.on_failure),
+        "dot1x.on_no_response": _event(dot1x.on_no_response),
+        "dot1x.on_server_dead": _event(dot1x.on_server_dead),
+        "macsec.policy": macsec.policy,
+        "macsec.cak": macsec.cak,
+        "mac_limit": f"{limit.maximum} {limit.violation}" if limit else "none",
+    }
     if port.vlan:
         found["vlan"] = str(port.vlan)
     if port.key:
         found["ckn"] = port.key.ckn
-    return {feature: str(word) for feature, word in found.items()}
+    return effective({feature: str(word) for feature, word in found.items()})
+
+
+def effective(words: Words) -> Words:
+    """`words` without those that have no effect: a next method where there is none, all of 802.1X or MACsec where it is off."""
+    left = dict(words)
+    if left.get("dot1x.mode") == "off":
+        left = {feature: word for feature, word in left.items() if feature == "dot1x.mode" or feature[:5] != "dot1x"}
+    if left.get("macsec.policy") == "off":
+        left = {feature: word for feature, word in left.items() if feature not in {"macsec.cak", "ckn"}}
+    if left.get("dot1x.on_failure") == "next-method" and left.get("dot1x.methods") in {"dot1x", "mab"}:
+        left["dot1x.on_failure"] = "none"
+    return left
 
 
 def _event(event: Event) -> str:
