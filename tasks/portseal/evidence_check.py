@@ -108,6 +108,22 @@ def check_archive(path: Path, known: Mapping[str, str], *, first: str = "") -> t
     )
 
 
+def trusted(path: Path, known: Mapping[str, str], *, unsigned: bool = False) -> Checked:
+    """A bundle that may be relied on; with `unsigned`, one also that is whole and that nobody known has signed.
+
+    Raises:
+        InputError: it does not hold; the message has all that is wrong.
+    """
+    checked = check_bundle(path, known)
+    if checked.wrong:
+        raise InputError(
+            f"{path}: this evidence does not hold ({'; '.join(checked.wrong)}); nothing is concluded from it"
+        )
+    if checked.unsigned and not unsigned:
+        raise InputError(f"{path}: {'; '.join(checked.unsigned)}; --key gives a key, --unsigned takes it as it is")
+    return checked
+
+
 def contents(checked: Checked) -> tuple[tuple[PortRecord, ...], Summary]:
     """The records and the summary of a bundle that was found to be whole.
 

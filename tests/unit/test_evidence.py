@@ -23,7 +23,7 @@ from portseal.core.profile import CakSource, HostMode, MacsecPolicy, Mode
 from portseal.core.reasons import HINTS, Outcome, Reason
 from portseal.core.record import Asked, Expected, PortRecord, Seen, SeenLater
 from portseal.core.record_text import COLUMNS, as_csv, as_jsonl, defused
-from portseal.evidence_check import ANYBODY, Checked, check_archive, check_bundle, contents, last_of, overview
+from portseal.evidence_check import ANYBODY, Checked, check_archive, check_bundle, contents, last_of, overview, trusted
 from portseal.evidence_store import Signer, bundles_in, write_bundle
 from portseal.signatures import load_key, make_key, public_key, public_text, signed
 
@@ -264,6 +264,20 @@ def test_a_public_key_is_text_or_a_file(tmp_path: Path, signer: Signer) -> None:
     assert public_key(f" {text}\n") == public_key(str(tmp_path / "pub")) == text
     with pytest.raises(InputError, match="no public key"):
         public_key("nightly")
+
+
+def test_only_evidence_that_holds_is_relied_on(archive: Path, signer: Signer) -> None:
+    one, two, three = bundles_in(archive)
+    assert trusted(one, known(signer)).holds
+    with pytest.raises(InputError, match="--unsigned takes it as it is"):
+        trusted(one, {})
+    assert not trusted(one, {}, unsigned=True).wrong
+    (two / SIGNATURE).unlink()
+    with pytest.raises(InputError, match="not signed"):
+        trusted(two, known(signer))
+    (three / RECORDS).write_bytes(b"")
+    with pytest.raises(InputError, match="does not hold .*changed: records.jsonl"):
+        trusted(three, known(signer), unsigned=True)
 
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -23,6 +23,13 @@ evidence = typer.Typer(
 Archive = Annotated[
     Path | None, typer.Argument(help="An archive of evidence, or one bundle of it; the site's archive if not given.")
 ]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", help="Public key of the signer, or a file that holds it; the site's if not given."),
+]
+Unsigned = Annotated[
+    bool, typer.Option("--unsigned", help="Take evidence that is whole but that nobody known has signed.")
+]
 Format = Annotated[Literal["table", "json"], typer.Option("--format", help="table or json.")]
 
 
@@ -30,10 +37,7 @@ Format = Annotated[Literal["table", "json"], typer.Option("--format", help="tabl
 def check(
     archive: Archive = None,
     site: SiteDir = Path(),
-    key: Annotated[
-        str | None,
-        typer.Option("--key", help="Public key of the signer, or a file that holds it; the site's if not given."),
-    ] = None,
+    key: Key = None,
     first: Annotated[
         str,
         typer.Option(
@@ -81,6 +85,38 @@ def list_evidence(archive: Archive = None, site: SiteDir = Path(), format: Forma
         )
     else:
         console().print(list_table(rows))
+
+
+@evidence.command()
+def report(
+    archive: Archive = None,
+    site: SiteDir = Path(),
+    key: Key = None,
+    unsigned: Unsigned = False,
+    format: Format = "table",
+) -> None:
+    """What the last evidence, or the bundle that is named, shows of the requirements of standards: which ports pass, fail, cannot be told.
+
+    A tag is a mapping and no certification (docs/compliance.md). Exit code 0: all ports pass all controls; 2: some do not; 1: an error,
+    also where the evidence does not hold.
+    """
+    from portseal.cli.console import console
+    from portseal.cli.evidence_tables import control_table
+    from portseal.core.compliance import DISCLAIMER, control_ports
+    from portseal.evidence_check import contents, last_of, trusted
+
+    path = last_of(archive or _archive_of(site))
+    records, summary = contents(trusted(path, known_signers(site, key), unsigned=unsigned))
+    if format == "json":
+        ports = control_ports(records)
+        rows = [{**row.model_dump(mode="json"), "ports": ports[row.id]} for row in summary.controls]
+        typer.echo(
+            json.dumps({"schema_version": 1, "bundle": path.name, "note": DISCLAIMER, "controls": rows}, indent=1)
+        )
+    else:
+        console().print(control_table(summary.controls))
+        console().print(f"{path.name}: {len(records)} ports. {DISCLAIMER}", highlight=False)
+    raise typer.Exit(0 if all(row.passing == len(records) for row in summary.controls) else 2)
 
 
 @evidence.command("new-key")

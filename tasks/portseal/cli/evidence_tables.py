@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portseal.cli.tables import bare_table, cells
+from portseal.core.compliance import ControlSummary
 from portseal.core.reasons import Outcome
 from portseal.evidence_check import Checked, Listed
 
@@ -37,4 +38,25 @@ def list_table(rows: Sequence[Listed]) -> Table:
         counts = [str(row.outcomes.get(outcome, "-")) for outcome in Outcome]
         shown = (row.limit or "all switches", row.by, row.signed_as or "-", f"{row.digest[:12]}…")
         table.add_row(*cells(row.bundle, str(row.number), *counts, *shown))
+    return table
+
+
+def control_table(rows: Sequence[ControlSummary]) -> Table:
+    """A row for each control: how many ports pass, fail and cannot be told, and why."""
+    table = bare_table("control", "name", "pass", "fail", "unknown", "why not")
+    for column in table.columns[2:5]:
+        column.justify = "right"
+    standard = ""
+    for row in rows:
+        if row.standard != standard:
+            standard = row.standard
+            table.add_row(Text(standard, style="bold"))
+        why = ", ".join(f"{text} {number}" for text, number in row.why.items())
+        table.add_row(
+            *cells(row.id, row.name),
+            Text(str(row.passing), style="green" if row.passing else ""),
+            Text(str(row.failing), style="bold red" if row.failing else ""),
+            Text(str(row.unknown), style="bold yellow" if row.unknown else ""),
+            *cells(why or "-"),
+        )
     return table

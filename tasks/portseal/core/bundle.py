@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from portseal.core.compliance import ControlSummary, control_summaries
 from portseal.core.model import Value
 from portseal.core.record import PortRecord
 from portseal.core.verdict import Outcome
@@ -83,6 +84,8 @@ class Summary(Value):
     outcomes: Mapping[Outcome, int]
     reasons: Mapping[str, int]
     switches: Mapping[str, SwitchSummary]
+    controls: tuple[ControlSummary, ...] = ()
+    """What the ports show of the requirements of standards: a mapping, no certification."""
 
 
 def summary_of(
@@ -110,6 +113,7 @@ def summary_of(
             )
             for name, platform in platforms.items()
         },
+        controls=control_summaries(records),
     )
 
 
