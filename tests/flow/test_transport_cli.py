@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from portseal.core.errors import ConnectError, SessionCut
-from portseal.core.platforms import Errors
+from portseal.core.platforms import Errors, Terminal
 from portseal.transport.cli_session import open_session
 from portseal.transport.session import ConfigureLine, ConfigureResult, Session
 from portseal.transport.target import Target
@@ -60,6 +60,7 @@ class Switch:
     """The line at which the session ends."""
     ends_after: int | None = None
     """Characters after which the session ends, counted from the first line that is no terminal setting."""
+    banner: str = ""
     silent: bool = False
     dies: bool = False
     privileged: bool = True
@@ -82,6 +83,10 @@ class Switch:
 
     async def _talk(self, process: asyncssh.SSHServerProcess[str]) -> None:
         mode, typed, asked, secret = ("#" if self.privileged else ">"), "", False, False
+        for row in self.banner.splitlines():
+            self._print(process, row)  # a line may be cut anywhere
+            await asyncio.sleep(0.02)
+            self._print(process, "\r\n")
         if not self.silent:
             self._print(process, f"\r\n{self.name}{mode}")
         while data := await process.stdin.read(65536):
@@ -621,3 +626,40 @@ def test_nothing_is_done_after_the_session_was_closed(opened: Callable[..., Sess
 
 def test_an_empty_push_is_an_empty_result(opened: Callable[..., Session]) -> None:
     assert opened(Switch()).configure([]) == ConfigureResult(sent=0, answered=0)
+
+
+# ---------------------------------------------------------------------------------------------- the terminal, at once
+
+AT_ONCE = Terminal(prompt="#$", prepare=("terminal width 511", "terminal length 0"))
+
+
+@pytest.mark.parametrize("banner", ["", "######\n# acc: authorised use only #\nUnauthorised access is logged>"])
+def test_a_terminal_is_prepared_in_one_write_whatever_is_shown_before_the_prompt(
+    opened: Callable[..., Session], banner: str
+) -> None:
+    switch = Switch(banner=banner, outputs={"show a": "one"})
+    assert opened(switch, terminal=AT_ONCE).run(["show a"]) == ("one",)
+    assert switch.lines == ["terminal width 511", "terminal length 0", "show a"]
+
+
+def test_a_terminal_whose_login_does_not_lead_to_the_privileged_mode_is_prepared_step_by_step(
+    opened: Callable[..., Session],
+) -> None:
+    switch = Switch(privileged=False, outputs={"show a": "one"})
+    assert opened(switch, terminal=AT_ONCE, enable_ref="enable/acc").run(["show a"]) == ("one",)
+    assert "enable" in switch.lines
+
+
+def test_a_terminal_that_objects_to_being_prepared_at_once_is_prepared_step_by_step(
+    opened: Callable[..., Session],
+) -> None:
+    switch = Switch(outputs={"terminal width 511": "% Invalid input", "show a": "one"})
+    assert opened(switch, terminal=AT_ONCE).run(["show a"]) == ("one",)
+    assert switch.lines.count("terminal length 0") == 2
+
+
+def test_a_switch_that_shows_no_prompt_at_once_is_told_as_before(
+    start: Callable[[Switch], Switch], tmp_path: Path
+) -> None:
+    made = target(start(Switch(silent=True)), tmp_path, prompt_timeout=0.3, terminal=AT_ONCE)
+    assert "logged in, but no prompt came within 0.3 s" in str(refused(made))

@@ -8,9 +8,9 @@ stand on another (`core/platform_files.py`).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from portseal.core.api import Api
 from portseal.core.commit import Commit, Files, Strategy
@@ -55,6 +55,7 @@ __all__ = [
     "SecretPlace",
     "Show",
     "Strategy",
+    "Terminal",
     "load_pack",
     "platform_folders",
     "shipped_folder",
@@ -70,6 +71,15 @@ class Names(Value):
     ntc_templates: str | None = None
     privileged: bool = True
     """Whether netmiko's privileged mode is one of the switch's own; where it is configuration mode, a login is taken as it comes."""
+
+
+class Terminal(Value):
+    """`[terminal]`: how a terminal is prepared in one write; without it netmiko does that, command by command."""
+
+    prompt: Pattern
+    """The end of the prompt that a login must lead to for that (`#$`); at any other, netmiko prepares and enters the privileged mode."""
+    prepare: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Commands that switch paging off and make lines as wide as they go; each is echoed and answers with nothing to object to."""
 
 
 class PortNames(Value):
@@ -263,6 +273,7 @@ class Pack(Value):
     """Where the configuration has a whole path on each line instead of nested sections."""
     negation: str = "no "
     exit: str = "exit"
+    terminal: Terminal | None = None
     chatter: tuple[Pattern, ...] = ()
     """Lines that the command line prints around any output and that belong to none."""
     errors: Errors

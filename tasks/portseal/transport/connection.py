@@ -170,6 +170,7 @@ def target_of(host: Host, *, pack: Pack, known_hosts: Path | None) -> Target:
             enable_ref=login.enable,
             device_type=pack.names.netmiko,
             privileged=pack.names.privileged,
+            terminal=pack.terminal,
             errors=pack.errors,
             known_hosts=known_hosts,
             accept_unknown_host_key=host.get("accept_unknown_host_key") is True,

@@ -13,6 +13,7 @@ from netmiko.exceptions import NetmikoBaseException
 from paramiko import (
     AuthenticationException,
     BadHostKeyException,
+    Channel,
     MissingHostKeyPolicy,
     PasswordRequiredException,
     PKey,
@@ -24,6 +25,7 @@ from paramiko.ssh_exception import IncompatiblePeer, NoValidConnectionsError
 from portseal.core.errors import ConnectError, Unreached
 from portseal.core.secrets import Resolve
 from portseal.transport.target import Target
+from portseal.transport.terminal import prepared_at_once
 
 # Without a handler of its own, Python would print paramiko's tracebacks of broken connections on stderr.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
@@ -80,6 +82,9 @@ def stand_at_prompt(connection: BaseConnection, target: Target) -> str:
         ConnectError: the prompt or the privileged mode did not come.
     """
     try:
+        channel = connection.remote_conn
+        if isinstance(channel, Channel) and (name := prepared_at_once(channel, target, connection.RETURN)):
+            return name
         connection.write_channel(connection.RETURN)
         connection.session_preparation()
         privileged = not target.privileged or connection.check_enable_mode()

@@ -27,6 +27,11 @@ def prompt_pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"^[<\[~*]{{0,3}}{re.escape(name)}[\w.:/@-]{{0,64}}{mode}[#>$%\]] ?", re.MULTILINE)
 
 
+def cleaned(text: str) -> str:
+    """`text` without escape sequences and carriage returns."""
+    return _ESCAPE.sub("", text).translate(_SILENT)
+
+
 class Splitter:
     """The answers to `lines`, found as the stream comes in; `seen` is the prompt that stands there already."""
 
@@ -115,4 +120,4 @@ class Splitter:
         text = self._held + self._decoder.decode(data)
         begun = _BEGUN_ESCAPE.search(text)
         self._held = text[begun.start() :] if begun else ""
-        return _ESCAPE.sub("", text[: begun.start()] if begun else text).translate(_SILENT)
+        return cleaned(text[: begun.start()] if begun else text)

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from portseal.core.model import Name, Value
-from portseal.core.platforms import Errors
+from portseal.core.platforms import Errors, Terminal
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -30,6 +30,8 @@ class Target(Value):
     """What netmiko calls this platform."""
     privileged: bool = True
     """Whether its privileged mode is one of the switch's own."""
+    terminal: Terminal | None = None
+    """How its terminal is prepared at once."""
     errors: Errors
     """What an objection or a question looks like here."""
     known_hosts: Path | None = None
