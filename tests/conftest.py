@@ -37,7 +37,15 @@ LONG = {
         "test_napalm",
         "test_canary",
     ),
-    *("test_camera_ends", "test_certs", "test_stage", "test_fault_matrix", "test_contract", "test_contract_itself"),
+    *(
+        "test_page_browser",
+        "test_camera_ends",
+        "test_certs",
+        "test_stage",
+        "test_fault_matrix",
+        "test_contract",
+        "test_contract_itself",
+    ),
     *(
         "test_contract_moments",
         "test_contract_rotation",

@@ -109,9 +109,11 @@ def test_no_secret_stands_in_any_artefact_of_the_life_of_a_key(line: Line, monke
     monkeypatch.setenv("WORDS", PASSPHRASE)
     monkeypatch.setenv("COLUMNS", "200")
     plan = str(line.plan_file)
-    assert say(line, "plan", "-o", plan) == 2
+    assert say(line, "plan", "-o", plan, "--html", str(line.site / "review.html")) == 2
     assert say(line, "rehearse", plan) in (0, 2)
     assert say(line, "apply", plan, "-y") == 0
+    say(line, "verify", "--html", str(line.site / "report.html"))
+    assert (line.site / "report.html").exists()
     known = secrets_of(line)
     keep_evidence(line)
     say(line, "keys", "list")

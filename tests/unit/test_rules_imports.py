@@ -1,4 +1,4 @@
-"""Imports run one way: playbooks, cli → change → tasks → transport → core; simulator and watch stand on core alone."""
+"""Imports run one way: playbooks, cli → change → tasks → transport → core; simulator, watch and page stand on core alone."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ MAY_IMPORT = {
     "change": {"change", "tasks", "transport", "core"},
     "simulator": {"simulator", "core"},
     "watch": {"watch", "core"},
-    "cli": {"cli", "change", "tasks", "transport", "core", "simulator", "watch", "root"},
+    "page": {"page", "core"},
+    "cli": {"cli", "change", "tasks", "transport", "core", "simulator", "watch", "page", "root"},
     "playbooks": {"playbooks", "change", "tasks", "transport", "core"},
 }
-FOLDERS = {"core", "transport", "change", "simulator", "watch", "cli"}
+FOLDERS = {"core", "transport", "change", "simulator", "watch", "page", "cli"}
 
 OPENS_CONNECTIONS = {"netmiko", "napalm", "paramiko", "asyncssh", "scrapli", "socket", "httpx", "requests"}
 MAY_CONNECT = {"transport", "simulator", "watch"}
@@ -152,6 +153,7 @@ def test_nothing_is_imported_by_a_computed_name(repository: Path) -> None:
         ("tasks/portseal/change/waves.py", "from portseal.cli.main import main\n"),
         ("tasks/portseal/simulator/shell.py", "from portseal.transport.session import Session\n"),
         ("tasks/portseal/watch/syslog.py", "from portseal import push\n"),
+        ("tasks/portseal/page/review.py", "from portseal.change import timeline\n"),
         ("tasks/portseal/utils/text.py", "from portseal.core import model\n"),
         ("playbooks/audit.py", "from portseal.cli.main import main\n"),
     ],

@@ -100,22 +100,8 @@ def prepare(
     plan = plan.model_copy(update={"switches": tuple(p for p in plan.switches if p.switch in known)})
     blocked = looked.blocked(plan if given else None)
     changing = [p for p in plan.switches if p.changes and p.switch not in blocked]
-    in_groups = groups_of(estate)
-    placed = [
-        Placed(switch=p.switch, cameras=len(p.ports), groups=in_groups.get(p.switch, frozenset())) for p in changing
-    ]
     opening, open_now = window_now(book, call)
-    orders = Orders(
-        terms=terms,
-        waves=waves(placed, book.waves.shares, canaries=book.waves.canaries) if placed else (),
-        budget=Budget(failures=book.waves.failures),
-        keep_finished=book.waves.keep_finished,
-        opening=None if call.at_once else opening,
-        view=view,
-        pause=float(book.waves.pause),
-        retries=book.terms.retries,
-        opens=book.action is Action.OPEN_PORT,
-    )
+    orders = _orders(book, estate, changing, terms=terms, view=view, opening=None if call.at_once else opening)
     start = call.now if open_now or opening is None or call.at_once else opening.begins
     forbidden, warnings = _gates(book, estate, plan, call.port)
     return Prepared(
@@ -135,6 +121,47 @@ def prepare(
             *warnings,
             *(f"wave {w.number} takes all of {g}" for w in orders.waves for g in w.takes_all_of),
         ),
+    )
+
+
+def foreseen(book: Playbook, estate: Estate, plan: Plan, call: Call) -> tuple[Orders, tuple[Slot, ...]]:
+    """How a playbook would carry `plan` out, and when; nothing is read from a switch, so what preflight may say is not in it.
+
+    Raises:
+        InputError: it is no playbook that carries a reviewed plan out, or its targets, terms or window are wrong.
+    """
+    if book.action is not Action.SEAL:
+        raise InputError(f"{book.name}: {book.action} carries no reviewed plan out; name one whose action is seal")
+    aim = book.targets
+    estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
+    changing = [p for p in plan.switches if p.changes and p.switch in estate.nornir.inventory.hosts]
+    opening, open_now = window_now(book, call)
+    orders = _orders(book, estate, changing, terms=_terms(book, estate), view=View(), opening=opening)
+    start = call.now if open_now or opening is None else opening.begins
+    return orders, timeline(estate, changing, orders, start, pause=orders.pause)
+
+
+def _orders(
+    book: Playbook,
+    estate: Estate,
+    changing: Sequence[SwitchPlan],
+    *,
+    terms: Terms,
+    view: View,
+    opening: Opening | None,
+) -> Orders:
+    groups = groups_of(estate)
+    placed = [Placed(switch=p.switch, cameras=len(p.ports), groups=groups.get(p.switch, frozenset())) for p in changing]
+    return Orders(
+        terms=terms,
+        waves=waves(placed, book.waves.shares, canaries=book.waves.canaries) if placed else (),
+        budget=Budget(failures=book.waves.failures),
+        keep_finished=book.waves.keep_finished,
+        opening=opening,
+        view=view,
+        pause=float(book.waves.pause),
+        retries=book.terms.retries,
+        opens=book.action is Action.OPEN_PORT,
     )
 
 

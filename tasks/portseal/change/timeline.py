@@ -18,7 +18,7 @@ from portseal.estate import Estate
 
 AROUND = 60
 """Seconds allowed for connecting, reading and saving, besides the timer."""
-_QUICK = 20
+QUICK = 20
 """Seconds that a switch takes where nothing has to be waited for."""
 _MKA_LIFE = 6
 """Seconds after which a station without a live peer is known to be without one (MKA Life Time, IEEE 802.1X-2020 Table 11-5)."""
@@ -62,9 +62,9 @@ def timeline(
     for wave in orders.waves or (Wave(number=1, switches=tuple(by_switch)),):
         names = [name for name in wave.switches if name in by_switch]
         for index, name in enumerate(names):
-            earliest = start + timedelta(seconds=_QUICK * (index // workers))
+            earliest = start + timedelta(seconds=QUICK * (index // workers))
             slots.append(_slot(estate, by_switch[name], wave.number, earliest, earliest + worst))
-        start += timedelta(seconds=_QUICK * -(-len(names) // workers) + pause)
+        start += timedelta(seconds=QUICK * -(-len(names) // workers) + pause)
     return tuple(slots)
 
 

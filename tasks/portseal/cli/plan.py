@@ -12,12 +12,20 @@ from portseal.cli.options import Limit, SiteDir
 
 
 def plan(
+    *,
     site: SiteDir = Path(),
     limit: Limit = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write the plan here, for `portseal apply`.")] = None,
     format: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text, or json for the plan itself.")
     ] = "text",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write a page for review here as well: one HTML file that needs nothing else."),
+    ] = None,
+    playbook: Annotated[
+        Path | None, typer.Option("--playbook", help="With --html: show when this playbook would change which switch.")
+    ] = None,
 ) -> None:
     """Read each switch once and show what would change. Nothing is written to any switch.
 
@@ -26,15 +34,25 @@ def plan(
     """
     from portseal import __version__
     from portseal.change.interrupt import READING, heeded
+    from portseal.change.playbook import load_playbook
     from portseal.cli.console import console
+    from portseal.cli.pages import ready_for, write_review
     from portseal.cli.plan_text import show_plan
     from portseal.cli.progress import progress
+    from portseal.core.errors import InputError
     from portseal.core.plan_file import dump_plan, make_plan
     from portseal.core.planning import SwitchPlan
     from portseal.estate import open_estate
     from portseal.fleet import on_all
     from portseal.plan import plan_switch
 
+    book = load_playbook(playbook) if playbook else None
+    if html:
+        ready_for(html)
+    elif book:
+        raise InputError(
+            "--playbook is for the page: name its file with --html; `portseal run --dry-run` shows a playbook's timeline here"
+        )
     estate = open_estate(site, limit=limit)
     with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
         outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
@@ -49,6 +67,8 @@ def plan(
     text = dump_plan(made)
     if out:
         out.write_text(text, encoding="utf-8")
+    if html:
+        write_review(html, estate, made, saved=out, playbook=book, folder=playbook.parent if playbook else Path())
     if format == "json":
         typer.echo(text, nl=False)
     else:

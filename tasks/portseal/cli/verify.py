@@ -12,6 +12,7 @@ from portseal.cli.options import Limit, SiteDir
 
 
 def verify(
+    *,
     site: SiteDir = Path(),
     limit: Limit = None,
     wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for ports that do not pass yet.")] = 0.0,
@@ -22,6 +23,9 @@ def verify(
     evidence: Annotated[
         Path | None,
         typer.Option("--evidence", help="Keep what was seen here, as a signed bundle in an archive of them."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a report here as well: one HTML file that needs nothing else.")
     ] = None,
 ) -> None:
     """Read what each switch says of its camera ports and judge it. Nothing is written to any switch.
@@ -41,6 +45,7 @@ def verify(
     from portseal.cli.console import console
     from portseal.cli.expiry_table import expiry_table
     from portseal.cli.keep_evidence import keep_evidence
+    from portseal.cli.pages import ready_for, write_report
     from portseal.cli.progress import progress
     from portseal.cli.tables import verdict_table
     from portseal.core.record_text import as_csv, as_jsonl
@@ -49,6 +54,8 @@ def verify(
     from portseal.evidence import evidence_of, signer_of
     from portseal.looks import look_at_all, records_of
 
+    if html:
+        ready_for(html)
     estate = open_estate(site, limit=limit)
     signer = signer_of(estate) if evidence else None  # what forbids to sign is told before anything is read
     with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
@@ -57,6 +64,8 @@ def verify(
     ending = to_be_looked_after(estate, datetime.now(UTC), verdicts)
     if evidence is not None:
         keep_evidence(evidence, estate, evidence_of(estate, looks), signer, limit=limit or "")
+    if html:
+        write_report(html, estate, looks, ending)
     if format == "json":
         typer.echo(as_json(verdicts, ending))
     elif format == "jsonl":

@@ -91,6 +91,8 @@ class PortNames(Value):
     """What may follow the type, e.g. `\\d+(/\\d+)*(\\.\\d+)?`."""
     unit: Pattern | None = None
     """What may stand behind the number and still mean the port itself (`\\.0`, its only logical interface)."""
+    first: Literal[0, 1] = 1
+    """The number of a module's first port."""
     listed: bool = True
     """Every port of the switch stands in its running configuration; where not, one that is missing may be there all the same."""
 

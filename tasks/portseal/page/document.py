@@ -39,6 +39,15 @@ def inert_json(data: object) -> str:
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
+def in_groups(number: int) -> str:
+    """The number with its digits in threes.
+
+    >>> in_groups(17085)
+    '17\u202f085'
+    """
+    return f"{number:,}".replace(",", "\u202f")
+
+
 class Strings:
     """Texts by number, each kept once: 0 is the empty one. Control characters are left out."""
 
@@ -75,5 +84,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: without_controls(value) if type(value) is str else value,
     )
-    environment.filters["number"] = lambda value: f"{value:,}".replace(",", "\u202f")
+    environment.filters["number"] = in_groups
     return environment

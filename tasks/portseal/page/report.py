@@ -11,7 +11,7 @@ from portseal.core.expiry import Expiry, Standing, in_words
 from portseal.core.profile import MacsecPolicy, Mode
 from portseal.core.reasons import HINTS, MEANINGS, Outcome, Reason
 from portseal.core.record import PortRecord, Seen
-from portseal.page.document import Strings, document
+from portseal.page.document import Strings, document, in_groups
 from portseal.page.switches import ShownPort, ShownSwitch, State, anchors, drawn, facets, known_to_script, place
 
 STATES = {
@@ -93,9 +93,15 @@ def _headline(number: Mapping[Outcome, int], total: int) -> str:
     if not total:
         return "No camera port was looked at."
     if number[Outcome.PASS] == total:
-        return f"All {total} camera ports are as intended." if total > 1 else "The one camera port is as intended."
-    told = [f"{number[outcome]} {word}" for outcome, word in _BAD.items() if number[outcome]]
-    return f"{number[Outcome.PASS]} of {total} camera ports are as intended; {' and '.join(told)}."
+        return (
+            f"All {in_groups(total)} camera ports are as intended."
+            if total > 1
+            else "The one camera port is as intended."
+        )
+    told = [f"{in_groups(number[outcome])} {word}" for outcome, word in _BAD.items() if number[outcome]]
+    return (
+        f"{in_groups(number[Outcome.PASS])} of {in_groups(total)} camera ports are as intended; {' and '.join(told)}."
+    )
 
 
 _BAD = {Outcome.FAIL: "fail", Outcome.UNKNOWN: "cannot be told"}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from portseal.core.intent import natural
 from portseal.page.document import Strings
 from portseal.page.faceplate import Place, banks
 
@@ -62,6 +63,16 @@ class ShownSwitch:
     tally: str
     notes: tuple[Note, ...] = ()
     blocks: tuple[Block, ...] = ()
+
+
+class Facet(NamedTuple):
+    """A filter that a page offers."""
+
+    label: str
+    field: int
+    """Number of the field that it looks at."""
+    options: tuple[tuple[int, str, int], ...]
+    """(number of the text, the text, ports that have it)."""
 
 
 class Cell(NamedTuple):
@@ -153,7 +164,7 @@ def _numbered(value: str | tuple[str, ...], texts: Strings) -> int | list[int]:
     return texts[value] if isinstance(value, str) else [texts[each] for each in value]
 
 
-def facets(switches: Sequence[ShownSwitch], wanted: Mapping[str, str], *, texts: Strings) -> list[dict[str, object]]:
+def facets(switches: Sequence[ShownSwitch], wanted: Mapping[str, str], *, texts: Strings) -> list[Facet]:
     """The filters that a page offers: label of the filter → label of the field; only those that have something to choose."""
     labels = list(dict.fromkeys(label for switch in switches for port in switch.ports for label in port.fields))
     found = []
@@ -161,9 +172,9 @@ def facets(switches: Sequence[ShownSwitch], wanted: Mapping[str, str], *, texts:
         counted = Counter(
             value for switch in switches for port in switch.ports for value in _values(port.fields, field)
         )
-        if len(counted) > 1 and field in labels:
-            options = [(texts[value], value, count) for value, count in sorted(counted.items())]
-            found.append({"label": label, "field": labels.index(field), "options": options})
+        if len(counted) > 1:
+            options = tuple((texts[value], value, counted[value]) for value in sorted(counted, key=natural))
+            found.append(Facet(label, labels.index(field), options))
     return found
 
 

@@ -137,7 +137,7 @@ def chromium() -> Iterator[Page]:
     ours, theirs = os.pipe(), os.pipe()  # commands, answers
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         # The browser reads commands from descriptor 3 and answers on 4.
-        shell = f'exec "$@" 3<&{ours[0]} 4>&{theirs[1]}'
+        shell = f'exec "$@" 3</dev/fd/{ours[0]} 4>/dev/fd/{theirs[1]}'
         process = subprocess.Popen(
             ["/bin/sh", "-c", shell, "sh", CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
             pass_fds=(ours[0], theirs[1]),

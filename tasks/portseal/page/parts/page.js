@@ -172,6 +172,14 @@
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
   search.addEventListener("keydown", (event) => { if (event.key === "Escape") { search.value = ""; apply(); } });
+  for (const pick of document.querySelectorAll("a.pick")) {
+    pick.hidden = false;
+    pick.addEventListener("click", () => {
+      search.value = "";
+      for (const each of selects) each.value = each.dataset.field === pick.dataset.field ? pick.dataset.value : "";
+      apply();
+    });
+  }
   tools.addEventListener("change", apply);
   tools.addEventListener("submit", (event) => event.preventDefault());
   tools.addEventListener("reset", () => setTimeout(apply));
@@ -190,5 +198,7 @@
     const link = event.target.closest?.('a[href^="#p"]'), to = link && byId(link.hash.slice(1));
     if (to && isPort(to)) { event.preventDefault(); goTo(to); }
   });
+  for (const each of document.querySelectorAll(".lazy")) each.hidden = false;
   panel.hidden = tools.hidden = false;
+  new ResizeObserver(() => document.documentElement.style.setProperty("--tools", getComputedStyle(tools).position === "sticky" ? `${tools.offsetHeight}px` : "0px")).observe(tools);
 })();

@@ -1,0 +1,161 @@
+"""Patterns, risks and waves of a plan in, what a template tells of them out: each once, with links to where it is shown whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from portseal.core.patterns import Member, PatternLines, Patterns, PortPattern, Range, SwitchPattern
+from portseal.core.planning import SwitchPlan
+from portseal.core.port_lines import Lines
+from portseal.core.steps import SWITCH_WIDE
+from portseal.page.planned import block, in_words
+from portseal.page.timeline import ShownWave
+
+_LISTED = 40
+"""Links in one place; of more, how many more."""
+
+
+class Ref(NamedTuple):
+    """A switch or port, and the fragment under which the page shows it."""
+
+    text: str
+    anchor: str
+
+
+class Anchors:
+    """Where the page shows what."""
+
+    def __init__(self, switches: Sequence[str], ports: Mapping[tuple[str, str], str]) -> None:
+        self._switches = {name: f"s{at}" for at, name in enumerate(switches)}
+        self._ports = ports
+
+    def switch(self, name: str) -> Ref:
+        """A switch."""
+        return Ref(name, self._switches.get(name, ""))
+
+    def port(self, switch: str, port: str, *, alone: bool = False) -> Ref:
+        """A port; `alone` without its switch's name."""
+        return Ref(port if alone else f"{switch} {port}", self._ports.get((switch, port), ""))
+
+    def scope(self, switch: str, scope: str) -> Ref:
+        """A port, or the switch as a whole."""
+        return self.switch(switch) if scope == SWITCH_WIDE else self.port(switch, scope)
+
+
+def _some(refs: Sequence[Ref]) -> dict[str, object]:
+    return {"refs": refs[:_LISTED], "more": max(len(refs) - _LISTED, 0)}
+
+
+def grouped(found: Iterable[tuple[str, str, str, str]], where: Anchors) -> list[dict[str, object]]:
+    """(switch, scope, code, message), those with one code and message together, the most frequent first."""
+    groups: dict[tuple[str, str], list[Ref]] = {}
+    for switch, scope, code, message in found:
+        groups.setdefault((code, message), []).append(where.scope(switch, scope))
+    return [
+        {"code": code, "message": message, "count": len(refs), **_some(refs)}
+        for (code, message), refs in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
+
+
+def risks(plans: Iterable[SwitchPlan]) -> Iterator[tuple[str, str, str, str]]:
+    """(switch, scope, code, message) of each risk."""
+    return ((plan.switch, each.scope, each.code, each.message) for plan in plans for each in plan.risks)
+
+
+def refusals(plans: Iterable[SwitchPlan]) -> Iterator[tuple[str, str, str, str]]:
+    """(switch, scope, code, reason) of each refusal."""
+    return ((plan.switch, each.scope, each.code, each.reason) for plan in plans for each in plan.refusals)
+
+
+def switch_patterns(patterns: Patterns, where: Anchors) -> list[dict[str, object]]:
+    """What is told of each pattern of switches."""
+    told = {pattern.name: changes_told(pattern) for pattern in patterns.ports}
+    return [_switch_pattern(pattern, told, where) for pattern in patterns.switches]
+
+
+def _switch_pattern(pattern: SwitchPattern, told: Mapping[str, str], where: Anchors) -> dict[str, object]:
+    shown = block("", _lines(pattern.lines))
+    return {
+        "name": pattern.name,
+        "platform": pattern.platform,
+        "switches": len(pattern.switches),
+        "ports": pattern.ports,
+        **_some([where.switch(name) for name in pattern.switches]),
+        "shares": [
+            {"pattern": each.pattern, "ports": each.ports, "switches": each.switches, "told": told[each.pattern]}
+            for each in pattern.shares
+        ],
+        "rows": shown.rows,
+        "undo": shown.undo,
+        "ranges": _ranges(pattern.ranges),
+        "exceptions": [
+            {
+                "ref": where.switch(each.switch),
+                "ports": [(where.port(each.switch, port, alone=True), name) for port, name in each.ports],
+                "more": each.more,
+                "less": each.less,
+            }
+            for each in pattern.exceptions
+        ],
+    }
+
+
+def port_patterns(patterns: Patterns, where: Anchors, picks: Mapping[str, tuple[int, int]]) -> list[dict[str, object]]:
+    """What is told of each pattern of ports; `picks`: what the filter has to be set to, to see its ports."""
+    return [_port_pattern(pattern, where, picks.get(pattern.name)) for pattern in patterns.ports]
+
+
+def _port_pattern(pattern: PortPattern, where: Anchors, pick: tuple[int, int] | None) -> dict[str, object]:
+    shown = block("", _lines(pattern.lines))
+    return {
+        "name": pattern.name,
+        "platform": pattern.platform,
+        "count": len(pattern.ports),
+        "told": changes_told(pattern),
+        "pick": pick,
+        "rows": shown.rows,
+        "undo": shown.undo,
+        "ranges": _ranges(pattern.ranges),
+        **_some([_member(each, where) for each in pattern.ports]),
+    }
+
+
+def _member(member: Member, where: Anchors) -> Ref:
+    return where.port(member.switch, member.port)
+
+
+def changes_told(pattern: PortPattern) -> str:
+    """What becomes of its ports, in words."""
+    return "; ".join(map(in_words, pattern.changes)) or "lines change that no word of the intent stands for"
+
+
+def _lines(lines: PatternLines) -> Lines:
+    return Lines(**{name: getattr(lines, name) for name in Lines._fields})
+
+
+def _ranges(ranges: Iterable[Range]) -> list[dict[str, object]]:
+    return [{"blank": each.blank, "told": _range(each)} for each in ranges]
+
+
+def _range(each: Range) -> str:
+    if each.distinct > len(each.values) or (each.distinct > 3 and all(count == 1 for _, count in each.values)):
+        return f"{each.distinct} different ones"
+    return ", ".join(f"{value} ({count})" for value, count in each.values)
+
+
+def waves_told(waves: Iterable[ShownWave], where: Anchors) -> list[dict[str, object]]:
+    """What is told of each wave."""
+    return [
+        {
+            "number": wave.number,
+            "count": len(wave.switches),
+            **_some([where.switch(name) for name in wave.switches]),
+            "begins": f"{wave.begins:%a %Y-%m-%d %H:%M:%S}",
+            "ends": f"{wave.ends:%a %H:%M:%S}",
+            "ports": wave.ports,
+            "cameras": wave.cameras,
+            "dark": wave.dark_seconds,
+        }
+        for wave in waves
+    ]
