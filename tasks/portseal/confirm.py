@@ -59,17 +59,19 @@ def revert(session: Session, pack: Pack) -> None:
     """Undo the armed change now, in a session outside configuration mode.
 
     A candidate has taken effect only where its timer runs; where none does, it is thrown away instead, because undoing
-    would then undo the change before this one.
+    would then undo the change before this one. Drivers of an API that find no timer would put a whole older configuration back.
 
     Raises:
         SwitchError: the switch refused; its timer, where it has one, still undoes the change.
     """
     commit = pack.commit
-    if commit.strategy.candidate and commit.pending:
+    if commit.pending and (commit.strategy.candidate or isinstance(session, CandidateSession)):
         (shown,) = session.run([commit.pending])
         if is_idle(shown, commit):
             if isinstance(session, CandidateSession):
                 session.configure(_lines(commit.abandon))  # refused where nothing was left behind
+                if not commit.strategy.candidate:
+                    session.discard()
             else:
                 _send(session, commit.abandon, "throw away")
             return
@@ -88,6 +90,8 @@ def undo_refused(session: Session, pack: Pack) -> None:
     commit = pack.commit
     if isinstance(session, CandidateSession):
         session.discard()
+        if not commit.strategy.candidate:  # the driver arms the timer first, and may have taken the change back already
+            revert(session, pack)
         return
     if commit.strategy.candidate:
         _send(session, commit.discard, "throw away")

@@ -13,14 +13,15 @@ from collections.abc import Iterator
 
 from nornir.core.task import Result, Task
 
-from portseal.core.errors import NotRevertable, PushRejected, SwitchError
+from portseal.core.errors import NotRevertable, PushRejected, SessionCut, SwitchError
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 from portseal.core.platforms import Commit, Files, Pack
 from portseal.core.secrets import Resolve, reveal
-from portseal.core.stray import stray_lines
+from portseal.core.stray import stray_commands, stray_lines
 from portseal.estate import Estate
 from portseal.transport.candidate import CandidateSession
+from portseal.transport.redaction import fit_to_show
 from portseal.transport.session import ConfigureLine, ConfigureResult, Session
 
 
@@ -125,18 +126,38 @@ def _push_candidate(
 ) -> PushResult:
     """The plan's lines as a candidate; committed, with its timer, only if it changes what the plan says and nothing else."""
     session.configure(timed(pack.commit.abandon, minutes))  # refused where nothing is left of an earlier change
-    result = session.load(tuple(_changes(plan, pack, resolve)))
-    _raise_for(plan.switch, result)
     (running,) = session.run([pack.read.command])
-    stray = stray_lines(plan, pack, running, session.candidate())
+    _check_needs(plan.switch, pack, running)
+    lines = tuple(_changes(plan, pack, resolve))
+    result = session.load(lines)
+    _raise_for(plan.switch, result)
+    if pack.api and pack.api.candidate == "changes":
+        sent = [line.text for line in lines]
+        stray = tuple(fit_to_show(line, lines) for line in stray_commands(sent, session.changes()))
+    else:
+        stray = stray_lines(plan, pack, running, session.candidate())
     if stray:
         session.discard()
         told = "; ".join(stray[:5]) + (f"; and {len(stray) - 5} more" if len(stray) > 5 else "")
         raise SwitchError(
             plan.switch, f"the candidate would change what the plan does not have, so it was dropped: {told}"
         )
-    session.commit(revert_in=minutes * 60)
+    try:
+        session.commit(revert_in=minutes * 60)
+    except SessionCut:
+        raise
+    except SwitchError as error:
+        if pack.commit.strategy.candidate:
+            raise  # nothing took effect
+        raise PushRejected(plan.switch, str(error).removeprefix(f"{plan.switch}: ")) from None
     return PushResult(switch=plan.switch, minutes=minutes, lines=result.sent, round_trips=result.round_trips + 4)
+
+
+def _check_needs(switch: str, pack: Pack, running: str) -> None:
+    """Begin nothing where the driver could not end it, for want of a line that is not ours to add."""
+    missing = [need.told for need in pack.api.needs if not re.search(need.line, running, re.M)] if pack.api else []
+    if missing:
+        raise SwitchError(switch, f"napalm cannot carry a change out here: {'; '.join(missing)}")
 
 
 def _raise_for(switch: str, result: ConfigureResult, when: str = "") -> None:

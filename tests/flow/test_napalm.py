@@ -14,14 +14,22 @@ from rig.line import until
 
 from portseal.cli.main import main
 from portseal.cli.sim import LOGIN, write_copy
-from portseal.confirm import confirm, revert
+from portseal.confirm import confirm, revert, undo_refused
 from portseal.core.errors import ConnectError, SessionCut, SwitchError
 from portseal.core.planning import SwitchPlan
 from portseal.core.steps import Step
 from portseal.push import push
 from portseal.simulator.campus import demo_secrets, site_specs
 from portseal.simulator.farm import Farm, Handle
-from portseal.simulator.faults import CutAtLine, Fault, LoginRefused, OtherEngineer, RadiusDead, RefuseNthLine
+from portseal.simulator.faults import (
+    CutAtLine,
+    Fault,
+    LoginRefused,
+    OtherEngineer,
+    RadiusDead,
+    RefuseNthLine,
+    WrongOutput,
+)
 from portseal.simulator.world import Device
 from portseal.site import OpenSite, open_site
 from portseal.transport.candidate import CandidateSession
@@ -86,7 +94,11 @@ class Api(NamedTuple):
     """A text that the configuration then has."""
     wrong: str
     """A line with a secret that is refused."""
+    refused: str
+    """What is told of that, as far as the driver knows."""
     sealed: str
+    unused: tuple[str, ...] = ("#", ">")
+    """Where nothing is typed: at the command line; or, where the driver has only that, in configuration mode."""
 
 
 EOS = Api(
@@ -96,6 +108,7 @@ EOS = Api(
     "+vlan 300\n+ name x",
     "vlan 300",
     "radius-server host 192.0.2.1 kez {{secret:radius/x}}",
+    r"kez \{\{secret:radius/x\}\}",
     "dot1x port-control auto",
 )
 JUNOS = Api(
@@ -105,7 +118,19 @@ JUNOS = Api(
     "+vlans x\n+ vlan-id 300",
     "vlan-id 300",
     "set access radius-server 192.0.2.1 kez {{secret:radius/x}}",
+    r"kez \{\{secret:radius/x\}\}",
     "supplicant single-secure",
+)
+IOSXE = Api(
+    "cisco_iosxe",
+    ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2"),
+    ("vlan 300", " name x", " exit"),
+    "+vlan 300\n+ name x",
+    "vlan 300",
+    "radius server x\n address ipv4 192.0.2.1\n kez {{secret:radius/x}}",
+    "Invalid input detected",
+    "authentication port-control auto",
+    ("(config-if)#", "(config-radius-server)#"),
 )
 
 
@@ -145,7 +170,7 @@ class Line:
         return site, session
 
 
-@pytest.fixture(params=[EOS, JUNOS], ids=lambda api: api.platform)
+@pytest.fixture(params=[EOS, JUNOS, IOSXE], ids=lambda api: api.platform)
 def line(
     request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Line]:
@@ -159,7 +184,10 @@ def line(
         )
     opened = open_site(tmp_path / "origin")
     secrets = demo_secrets(opened.site)
-    specs = tuple(spec.model_copy(update={"minute": 4.0}) for spec in site_specs(opened.site, secrets))
+    specs = tuple(
+        spec.model_copy(update={"minute": 4.0, "running_config": with_needs(spec.running_config)})
+        for spec in site_specs(opened.site, secrets)
+    )
     with Farm(specs, username="admin", password=PASSWORD) as farm:
         write_copy(opened, tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD}, "admin")
         made = Line(api, tmp_path / "site", farm["acc-01"], {**secrets, LOGIN: PASSWORD})
@@ -173,7 +201,7 @@ def test_a_switch_is_sealed_through_its_api_and_nobody_logs_in_by_ssh(line: Line
     assert line("verify", "--format", "json") == 0, line.said
     assert {v["outcome"] for v in json.loads(line.said)["verdicts"]} == {"pass"}
     assert line.plan() == 0, line.said
-    assert all(typed.mode not in ("#", ">") for typed in line.switch.log)
+    assert all(typed.mode not in line.api.unused for typed in line.switch.log)
     assert line.api.sealed in line.switch.startup_config()
     for secret in line.secrets.values():
         assert secret not in line.seen
@@ -229,13 +257,15 @@ def test_a_refused_line_is_named_without_its_secret_and_leaves_nothing_behind(li
     site, session = line.open()
     before = line.switch.running_config()
     plan = plan_of(line.api, line.api.wrong)
-    with pytest.raises(SwitchError, match=r"kez \{\{secret:radius/x\}\}") as refused:
+    with pytest.raises(SwitchError, match=line.api.refused) as refused:
         push(session, plan, site.packs[line.api.platform], no_secret, minutes=1)
+    undo_refused(session, site.packs[line.api.platform])
     assert "a-marked-secret" not in str(refused.value)
     assert line.switch.running_config() == before
     assert "pending" not in session.run(["show configuration sessions"])[0].partition("-----")[2]
 
 
+@pytest.mark.parametrize("line", [EOS, JUNOS], indirect=True, ids=lambda api: api.platform)
 def test_a_candidate_that_changes_more_than_the_plan_says_is_dropped(line: Line) -> None:
     site, session = line.open()
     before = line.switch.running_config()
@@ -243,6 +273,55 @@ def test_a_candidate_that_changes_more_than_the_plan_says_is_dropped(line: Line)
     with pytest.raises(SwitchError, match=r"\+ .*300"):
         push(session, plan.model_copy(update={"diff": ""}), site.packs[line.api.platform], no_secret, minutes=1)
     assert line.switch.running_config() == before
+
+
+@pytest.mark.parametrize("line", [IOSXE], indirect=True, ids=["cisco_iosxe"])
+def test_a_file_that_would_change_more_than_the_plan_says_is_dropped(line: Line) -> None:
+    site, session = line.open()
+    before = line.switch.running_config()
+    line.switch.inject(WrongOutput(pattern="incremental-diffs", text="!List of Commands:\nvlan 300\n name y\nend\n"))
+    with pytest.raises(SwitchError, match="dropped: vlan 300 / name y"):
+        push(session, plan_of(line.api), site.packs[line.api.platform], no_secret, minutes=1)
+    assert line.switch.running_config() == before
+    assert "portseal" not in session.run(["dir"])[0]
+
+
+@pytest.mark.parametrize("line", [IOSXE], indirect=True, ids=["cisco_iosxe"])
+def test_nothing_is_left_in_flash_and_no_line_but_the_plan_s_is_changed(line: Line) -> None:
+    session = line.open()[1]
+    before = line.switch.running_config()
+    line.plan()
+    assert line.apply() == 0, line.said
+    assert "portseal" not in session.run(["dir"])[0]
+    assert "no file prompt" not in "".join(typed.line for typed in line.switch.log)
+    assert "file prompt quiet" in before
+    assert line("rollback", last_run(line), "-y") == 0, line.said
+    assert line.switch.running_config() == before
+    assert "portseal" not in session.run(["dir"])[0]
+
+
+@pytest.mark.parametrize("line", [IOSXE], indirect=True, ids=["cisco_iosxe"])
+@pytest.mark.parametrize("missing", ["ip scp server enable", "file prompt quiet"])
+def test_what_the_driver_needs_is_asked_for_and_never_configured(line: Line, missing: str) -> None:
+    line.switch.engineer((f"no {missing}",))
+    before = line.switch.running_config()
+    line.plan()
+    assert line.apply() == 1
+    assert f"configure `{missing}`" in line.said
+    assert "nothing was sent" in line.said
+    assert line.switch.running_config() == before
+
+
+@pytest.mark.parametrize("line", [IOSXE], indirect=True, ids=["cisco_iosxe"])
+@pytest.mark.parametrize("where", ["verify /md5", "revert timer", "copy flash:", "configure confirm"])
+def test_a_session_that_is_cut_leaves_the_switch_as_it_was_or_as_planned(line: Line, where: str) -> None:
+    before = line.switch.running_config()
+    line.plan()
+    line.switch.inject(CutAtLine(pattern=where, after=where != "configure confirm"))
+    assert line.apply() != 0
+    until(lambda: line.switch.running_config() == before)
+    assert line.apply() == 0, line.said
+    assert line.plan() == 0, line.said
 
 
 @pytest.mark.parametrize("line", [EOS], indirect=True, ids=["arista_eos"])
@@ -259,7 +338,7 @@ def test_a_change_of_somebody_else_that_waits_keeps_ours_from_beginning(line: Li
 
 def test_the_switch_tells_facts_ports_stations_and_neighbours(line: Line) -> None:
     facts = line.open()[1].facts()
-    assert facts.model.startswith(("CCS-720XP", "EX4300"))
+    assert facts.model.startswith(("CCS-720XP", "EX4300", "C9300"))
     assert facts.ports[line.api.ports[0]].up
     assert facts.ports[line.api.ports[0]].macs == ("ac:cc:8e:00:00:01",)
     assert [n.name for port in facts.ports.values() for n in port.neighbours if n.forwards] == ["distribution-1"]
@@ -307,7 +386,7 @@ def test_an_api_that_refuses_the_login_meanwhile_is_a_lost_session(line: Line) -
         session.run(["show clock"])
 
 
-@pytest.mark.parametrize("line", [JUNOS], indirect=True, ids=["juniper_junos"])
+@pytest.mark.parametrize("line", [JUNOS, IOSXE], indirect=True, ids=lambda api: api.platform)
 def test_a_host_key_that_is_not_known_is_not_taken(line: Line) -> None:
     (line.folder / "known_hosts").write_text("", encoding="ascii")
     with pytest.raises(ConnectError, match="host key"):
@@ -326,6 +405,16 @@ def test_a_platform_whose_driver_checks_nobody_is_not_reached_so(line: Line) -> 
             known_hosts=None,
             resolve=no_secret,
         )
+
+
+def last_run(line: Line) -> str:
+    line("history", "--format", "json")
+    return str(json.loads(line.said)["runs"][-1]["run"])
+
+
+def with_needs(running: str) -> str:
+    """With what a driver that copies files needs the switch to have."""
+    return running.replace("ip ssh version 2\n", "ip ssh version 2\nip scp server enable\nfile prompt quiet\n")
 
 
 def plan_of(api: Api, *more: str) -> SwitchPlan:

@@ -39,6 +39,7 @@ def platform_page(pack: Pack) -> str:
         *_refused(pack),
         *_ready(pack),
         *_change(pack),
+        *_api(pack),
         *_rotation(pack),
         *_observed(pack),
         *_options(pack),
@@ -118,6 +119,17 @@ def _change(pack: Pack) -> Iterator[str]:
         ("save", commit.save),
     )
     yield _table(("step", "lines"), [(name, _code(lines)) for name, lines in steps if lines])
+
+
+def _api(pack: Pack) -> Iterator[str]:
+    if pack.api is None or pack.names.napalm is None:
+        return
+    yield "## Through napalm"
+    needs = "".join(f" A change is refused until you {need.told}." for need in pack.api.needs)
+    yield (
+        f"`transport: napalm` on a host or group drives it by napalm's `{pack.names.napalm}` (port {pack.api.port}; docs/transport.md)."
+        + needs
+    )
 
 
 def _rotation(pack: Pack) -> Iterator[str]:

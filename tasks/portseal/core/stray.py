@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import SecretStr
 
@@ -29,6 +29,24 @@ def stray_lines(plan: SwitchPlan, pack: Pack, running: str, candidate: str) -> t
     found = {("-", _masked(path)) for path in before - after} | {("+", _masked(path)) for path in after - before}
     stray = sorted(change for change in found if change not in planned and change not in carried)
     return tuple(f"{sign} {' / '.join(path)}" for sign, path in stray)
+
+
+def stray_commands(sent: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    """The lines of `told` (what a switch says it would be given) that are not among those `sent`, each with its sections.
+
+    What only leaves a section is no matter.
+
+    >>> stray_commands(["vlan 300", " name x"], ["vlan 300", " name y"])
+    ('vlan 300 / name y',)
+    """
+    ours = {_spelt(path) for path in _paths("\n".join(sent))}
+    found = [path for path in _paths("\n".join(told)) if path[-1] not in ("!", "end", "exit")]
+    return tuple(" / ".join(path) for path in found if _spelt(path) not in ours)
+
+
+def _spelt(path: tuple[str, ...]) -> tuple[str, ...]:
+    """With one blank between words, capitals or not, as the comparison is asked for."""
+    return tuple(" ".join(line.split()).lower() for line in path)
 
 
 def _mark(secret: SecretStr | None, shown: str, place: SecretPlace) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import asyncssh
 
 from portseal.simulator.platforms import Leaving, Serving, Subsystem
+from portseal.simulator.scp import Filing, Receiving, wanted_path
 from portseal.simulator.switch import Switch
 from portseal.simulator.terminal import END, HELP, INTERRUPT, LineEditor, Typed
 
@@ -70,6 +71,7 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._command: str | None = None
+        self._receiving: Receiving | None = None
         self._answered = True
         self._paged = False
         self._printed = ""
@@ -95,6 +97,10 @@ class WireSession(asyncssh.SSHServerSession[str]):
     def exec_requested(self, command: str) -> bool:
         """One command; its output and nothing else."""
         self._command = command
+        box, path = self._switch.box, wanted_path(command)
+        if path is not None and isinstance(box, Filing):
+            self._receiving = Receiving(path, box.store)
+            return box.takes_files()
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
@@ -105,6 +111,9 @@ class WireSession(asyncssh.SSHServerSession[str]):
 
     def session_started(self) -> None:
         """Begin."""
+        if self._receiving is not None:
+            self._send("\0")
+            return
         if self._subsystem is not None:
             self.shell = self._subsystem
             self._task = asyncio.get_running_loop().create_task(self._exchange(self._subsystem))
@@ -118,6 +127,9 @@ class WireSession(asyncssh.SSHServerSession[str]):
         if self._answered:
             self._switch.round_trips += 1
             self._answered = False
+        if self._receiving is not None:
+            self._send(self._receiving.feed(data))
+            return
         if self._subsystem is not None:
             self._messages += data
         else:
@@ -126,6 +138,10 @@ class WireSession(asyncssh.SSHServerSession[str]):
 
     def eof_received(self) -> bool:
         """Nothing more will be typed; answers still go out."""
+        if self._receiving is not None:
+            if self._channel is not None:
+                self._channel.exit(0)
+            return False
         self._editor.feed("\x04")
         self._wake.set()
         return True
@@ -188,8 +204,11 @@ class WireSession(asyncssh.SSHServerSession[str]):
             self._channel.exit(0)
 
     def _send_whole(self, message: str) -> None:
-        if self._channel is not None and not self._channel.is_closing():
-            self._channel.write(message + MESSAGE_END)
+        self._send(message + MESSAGE_END)
+
+    def _send(self, text: str) -> None:
+        if text and self._channel is not None and not self._channel.is_closing():
+            self._channel.write(text)
             self._answered = True
 
     async def _run(self) -> None:

@@ -21,6 +21,10 @@ class CandidateSession(Session, Protocol):
         """The whole configuration as the candidate has it, in the form in which the running one is read."""
         ...
 
+    def changes(self) -> tuple[str, ...]:
+        """The lines that would be sent for the candidate to take effect, indented under their sections; secrets may be among them."""
+        ...
+
     def commit(self, *, revert_in: int) -> None:
         """Let the candidate take effect for `revert_in` seconds, unless it is confirmed."""
         ...

@@ -23,7 +23,7 @@ from portseal.core.switches import Login
 from portseal.core.transport import Transport
 from portseal.transport.cli_session import open_session
 from portseal.transport.gate import Gate
-from portseal.transport.napalm_session import open_napalm
+from portseal.transport.napalm_login import open_napalm
 from portseal.transport.session import Session
 from portseal.transport.target import Target
 

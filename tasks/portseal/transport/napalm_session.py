@@ -1,28 +1,20 @@
-"""A switch with an API as a `CandidateSession`, by the napalm driver of its platform.
-
-The lines of a plan are the candidate, as they stand. Whom the driver talks to is checked: a driver that cannot be told to do so is not
-offered (`[api]` in the platform's folder).
-"""
+"""A switch with an API as a `CandidateSession`, by the napalm driver of its platform: the lines of a plan are the candidate, as they stand."""
 
 from __future__ import annotations
 
 import json
-import logging
 import re
-import ssl
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from portseal.core.api import Api
-from portseal.core.errors import ConnectError, SessionCut, SwitchError
+from portseal.core.errors import SessionCut, SwitchError
 from portseal.core.facts import Neighbour, PortFacts, SwitchFacts
 from portseal.core.model import normal_mac
-from portseal.core.secrets import Resolve
 from portseal.transport.objection import objects
 from portseal.transport.redaction import fit_to_show
 from portseal.transport.session import ConfigureLine, ConfigureResult, LineError
@@ -32,79 +24,22 @@ T = TypeVar("T")
 _CANDIDATE = "portseal"
 """What a driver that names its candidates calls ours; the platform's own lines in `[commit]` have the same name."""
 
-_LOST = {"ConnectionError", "ConnectClosedError", "SessionCloseError", "TransportError", "RpcTimeoutError"}
-"""Errors of pyeapi, ncclient and PyEZ, none of which is an `OSError`."""
+_LOST = {
+    *("ConnectionError", "ConnectClosedError", "SessionCloseError", "TransportError", "RpcTimeoutError"),
+    *("ConnectionClosedException", "ReadTimeout", "ReadException", "WriteException"),
+}
+"""Errors of pyeapi, ncclient, PyEZ, napalm and netmiko, none of which is an `OSError`."""
 
 _AS_JSON = re.compile(r"\s*\|\s*json$")
-
-
-def open_napalm(target: Target, *, driver: str, api: Api, ca_file: Path | None, resolve: Resolve) -> NapalmSession:
-    """A session through napalm's `driver`, the other end checked as `api` says: its certificate, or its host key.
-
-    Raises:
-        ConnectError: unreachable, wrong login, a certificate or a host key that is not to be trusted.
-        SecretError: the login's password cannot be resolved.
-    """
-    from napalm import get_network_driver  # takes a second, and most sites never need it
-
-    if target.password_ref is None:
-        raise ConnectError(target.switch, "napalm logs in with a password; give the host `login: {username, password}`")
-    # what a driver's library logs of its requests holds the candidate, keys included
-    for name in ("pyeapi", "ncclient", "jnpr", "paramiko"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    options: dict[str, object] = {"port": target.port}
-    with TemporaryDirectory(prefix="portseal-") as folder:
-        if api.check == "tls":
-            options["context"] = _tls(target, ca_file)
-        else:
-            options["ssh_config_file"] = _ssh_config(target, Path(folder))
-        password = resolve(target.password_ref).get_secret_value()
-        made = get_network_driver(driver)(
-            target.address, target.username, password, timeout=ceil(target.connect_timeout), optional_args=options
-        )
-        if api.check == "ssh":
-            _check_host_key(made, target)
-        try:
-            made.open()
-        except Exception as error:  # drivers raise what their libraries do
-            hint = "; its host key has to stand in known_hosts" if api.check == "ssh" else ""
-            raise ConnectError(target.switch, f"napalm's {driver} driver: {_told(error)}{hint}") from None
-    return NapalmSession(made, target, candidate=api.candidate)
-
-
-def _tls(target: Target, ca_file: Path | None) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-    except OSError as error:
-        raise ConnectError(target.switch, f"ca_file {ca_file}: {error}") from None
-    if target.accept_unknown_host_key:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
-
-
-def _ssh_config(target: Target, folder: Path) -> str:
-    """A file that leads the driver to the site's known_hosts, and past whatever this account has of its own."""
-    known = target.known_hosts or folder / "none"
-    (folder / "none").touch()
-    (folder / "config").write_text(f"Host *\n  UserKnownHostsFile {known}\n", encoding="utf-8")
-    return str(folder / "config")
-
-
-def _check_host_key(driver: Any, target: Target) -> None:
-    """Let PyEZ, which connects without a look at the host key by default, look at it; napalm has no option for that."""
-    if target.accept_unknown_host_key:
-        return
-    if getattr(driver.device, "_hostkey_verify", None) is not False:
-        raise ConnectError(target.switch, "this release of napalm's driver cannot be told to check host keys; use SSH")
-    driver.device._hostkey_verify = True
 
 
 class NapalmSession:
     """A session over napalm. Not safe for use from two threads."""
 
-    def __init__(self, driver: Any, target: Target, *, candidate: str) -> None:
+    def __init__(self, driver: Any, target: Target, *, api: Api) -> None:
         self.switch = target.switch
-        self._format = candidate
+        self._api = api
+        self._loaded: tuple[ConfigureLine, ...] = ()
         self._driver = driver
         self._errors = target.errors
 
@@ -148,44 +83,57 @@ class NapalmSession:
         if hasattr(self._driver, "config_session"):
             self._driver.config_session = _CANDIDATE
         before = sys.exception()
+        self._loaded = tuple(lines)
         try:
-            self._driver.load_merge_candidate(config="\n".join(line.text for line in lines))
+            self._give("".join(f"{line.text}\n" for line in lines))
         except Exception as error:
             if _is_lost(error, before):
                 self._forget()
                 raise self._cut(error, before) from None
-            told, index = fit_to_show(_told(error), lines), _blamed(_told(error), lines)
+            said, index = fit_to_show(told(error), lines), _blamed(told(error), lines)
             self._forget()
+            self._tidy()
             line = "(the driver does not say which)" if index is None else lines[index].shown
-            shown = LineError(index=index or 0, line=line, output=told)
+            shown = LineError(index=index or 0, line=line, output=said)
             return ConfigureResult(sent=len(lines), answered=len(lines), errors=(shown,), round_trips=1)
         return ConfigureResult(sent=len(lines), answered=len(lines), round_trips=1)
 
     def candidate(self) -> str:
         """The whole configuration as the candidate has it."""
-        asked = {"retrieve": "candidate", "format": self._format}
+        asked = {"retrieve": "candidate", "format": self._api.candidate}
         found = self._do("show the candidate", lambda: self._driver.get_config(**asked)["candidate"])
         if not found:
             raise SwitchError(self.switch, "napalm's driver shows no candidate, so that it cannot be compared; use SSH")
         return str(found)
 
+    def changes(self) -> tuple[str, ...]:
+        """The lines that would be sent for the candidate to take effect, indented under their sections; secrets may be among them."""
+        said: str = self._do("compare the candidate", self._driver.compare_config)
+        return tuple(line[1:] if line[:1] in "+-" else line for line in said.splitlines() if line.strip())
+
     def commit(self, *, revert_in: int) -> None:
         """Let the candidate take effect for `revert_in` seconds, unless it is confirmed."""
         self._do("commit", lambda: self._driver.commit_config(revert_in=revert_in))
+        self._tidy()
 
     def confirm(self) -> None:
         """Keep what was committed."""
         self._adopt()
         self._do("confirm", self._driver.confirm_commit)
+        self._tidy()
 
     def rollback(self) -> None:
         """Take back what was committed and not confirmed."""
         self._adopt()
         self._do("roll back", self._driver.rollback)
+        self._tidy()
 
     def discard(self) -> None:
         """Throw the candidate away, if there is one."""
-        self._do("throw the candidate away", self._driver.discard_config)
+        if self._api.remove:  # the driver would put a copy of the running configuration in its place
+            self._tidy()
+        else:
+            self._do("throw the candidate away", self._driver.discard_config)
 
     def facts(self) -> SwitchFacts:
         """What napalm's getters tell: facts, interfaces, MAC address table, LLDP."""
@@ -211,6 +159,25 @@ class NapalmSession:
 
     # --- the driver
 
+    def _give(self, text: str) -> None:
+        """The candidate, as the driver takes it."""
+        if not self._api.as_file:
+            self._driver.load_merge_candidate(config=text)
+            return
+        with TemporaryDirectory(prefix="portseal-") as folder:  # which nobody else may enter
+            file = Path(folder) / "candidate"
+            file.write_text(text + (f"{self._api.closing}\n" if self._api.closing else ""), encoding="utf-8")
+            self._driver.load_merge_candidate(filename=str(file))
+
+    def _tidy(self) -> None:
+        """Leave nothing of the driver's behind on the switch; what is not there is refused, and that is no matter.
+
+        Raises:
+            SessionCut: the switch does not answer any more.
+        """
+        for command in self._api.remove:
+            self._output(command)
+
     def _adopt(self) -> None:
         """Stand by the candidate of an earlier session, which a driver that names them knows by its name."""
         if getattr(self._driver, "config_session", "") is None:
@@ -222,7 +189,7 @@ class NapalmSession:
             self._driver.config_session = None
 
     def _cut(self, error: BaseException, before: BaseException | None) -> SessionCut:
-        return SessionCut(self.switch, f"the API does not answer any more: {_told(_chain(error, before)[-1])}")
+        return SessionCut(self.switch, f"the API does not answer any more: {told(_chain(error, before)[-1])}")
 
     def _output(self, command: str) -> str:
         bare, before = _AS_JSON.sub("", command), sys.exception()
@@ -233,7 +200,7 @@ class NapalmSession:
         except Exception as error:
             if _is_lost(error, before):
                 raise self._cut(error, before) from None
-            return f"% {_told(error)}"
+            return f"% {told(error)}"
 
     def _do(self, what: str, act: Callable[[], T]) -> T:
         before = sys.exception()
@@ -242,7 +209,8 @@ class NapalmSession:
         except Exception as error:
             if _is_lost(error, before):
                 raise self._cut(error, before) from None
-            raise SwitchError(self.switch, f"napalm could not {what}: {_told(error)}") from None
+            said = fit_to_show(told(error), self._loaded)
+            raise SwitchError(self.switch, f"napalm could not {what}: {said}") from None
 
 
 def _blamed(told: str, lines: Sequence[ConfigureLine]) -> int | None:
@@ -281,5 +249,6 @@ def _chain(error: BaseException, before: BaseException | None) -> list[BaseExcep
     return chain
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
+    """What an error says, in one line."""
     return " ".join(str(error).split()) or type(error).__name__

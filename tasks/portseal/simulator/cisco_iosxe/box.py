@@ -44,6 +44,8 @@ class Box:
         self.rollbacks = 0
         self.changed_by = "console"
         self.running: list[Entry] = []
+        self.files: dict[str, str] = {}
+        """What lies in flash, by path."""
         self.ports = Ports(self)
         self.boot()
         for port in spec.ports:
@@ -140,6 +142,17 @@ class Box:
     def save(self) -> None:
         """Running to startup configuration."""
         self.startup = self.text(shown=False)
+
+    def takes_files(self) -> bool:
+        """Whether its SCP server is on."""
+        return self.has("ip scp server enable")
+
+    def store(self, path: str, text: str) -> bool:
+        """Keep a file that came by SCP; False where the path leads nowhere."""
+        if not path.startswith("flash:"):
+            return False
+        self.files[f"flash:/{path[6:].lstrip('/')}"] = text
+        return True
 
     # --- configuration rollback confirmed change
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from portseal.simulator.cisco_iosxe.box import Box
+from portseal.simulator.cisco_iosxe.files import FILES
 from portseal.simulator.cisco_iosxe.show_config import CONFIG
 from portseal.simulator.cisco_iosxe.show_dot1x import DOT1X
 from portseal.simulator.cisco_iosxe.show_macsec import MACSEC
@@ -14,7 +15,7 @@ from portseal.simulator.cisco_iosxe.show_sessions import SESSIONS
 from portseal.simulator.grammar import Match
 
 Handler = Callable[[Box, Match, str], str]
-HANDLERS: dict[str, Handler] = {**CONFIG, **SESSIONS, **DOT1X, **MKA, **MACSEC, **PORTS}
+HANDLERS: dict[str, Handler] = {**CONFIG, **SESSIONS, **DOT1X, **MKA, **MACSEC, **PORTS, **FILES}
 
 
 def answer(handler: str, box: Box, match: Match, user: str) -> str:

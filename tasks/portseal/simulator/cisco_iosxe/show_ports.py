@@ -139,8 +139,34 @@ def _key_chain(box: Box, match: Match, _user: str) -> str:
     return text
 
 
-def _lldp(box: Box, _match: Match, _user: str) -> str:
-    return "\nTotal entries displayed: 0\n\n" if box.has("lldp run") else "% LLDP is not enabled\n"
+def _lldp(box: Box, match: Match, _user: str) -> str:
+    """The uplinks' neighbour; stations with LLDP are not simulated."""
+    if not box.has("lldp run"):
+        return "% LLDP is not enabled\n"
+    trunks = [name for name, _, lines in _physical(box) if _is_trunk(lines)]
+    total = f"\nTotal entries displayed: {len(trunks)}\n\n"
+    if "detail" in match.words:
+        return "".join(_lldp_entry(name, number) for number, name in enumerate(trunks, start=1)) + total
+    text = (
+        "\nCapability codes:\n    (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device\n"
+        "    (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other\n\n"
+        "Device ID           Local Intf     Hold-time  Capability      Port ID\n"
+    )
+    for number, name in enumerate(trunks, start=1):
+        text += f"{'distribution-1':<20}{short_name(name):<15}120        B,R             Te1/0/{number}\n"
+    return text + total
+
+
+def _lldp_entry(name: str, number: int) -> str:
+    return (
+        "------------------------------------------------\n"
+        f"Local Intf: {short_name(name)}\nChassis id: 0000.5e00.5301\nPort id: Te1/0/{number}\n"
+        f"Port Description: TenGigabitEthernet1/0/{number}\nSystem Name: distribution-1\n\n"
+        "System Description: \nCisco IOS Software [Cupertino], Catalyst L3 Switch Software (CAT9K_IOSXE), Version 17.9.4a\n\n"
+        "Time remaining: 97 seconds\nSystem Capabilities: B,R\nEnabled Capabilities: B,R\nManagement Addresses:\n"
+        "    IP: 192.0.2.1\nAuto Negotiation - not supported\nPhysical media capabilities - not advertised\n"
+        "Media Attachment Unit type - not advertised\nVlan ID: - not advertised\n\n"
+    )
 
 
 def _vlans(box: Box, _match: Match, _user: str) -> str:
@@ -172,6 +198,29 @@ def _ip_brief(box: Box, _match: Match, _user: str) -> str:
         up = state.up or (name.startswith(VIRTUAL) and not state.policy.shutdown) or _is_trunk(lines)
         status = "administratively down" if state.policy.shutdown else "up" if up else "down"
         text += f"{name:<22} {address:<15} YES {'NVRAM' if address[0].isdigit() else 'unset':<6} {status:<21} {'up' if up else 'down'}\n"
+    return text
+
+
+def _hosts(box: Box, _match: Match, _user: str) -> str:
+    domain = " ".join(value(box.running, "ip domain name") or ())
+    return f"Default domain is {domain}\nName/address lookup uses domain service\nName servers are 255.255.255.255\n"
+
+
+def _interfaces(box: Box, _match: Match, _user: str) -> str:
+    """The first lines of each; the counters that follow on a switch are left out."""
+    text = ""
+    for name, state in ports_in_order(box):
+        lines = box.section("interface", name)
+        virtual = name.startswith(VIRTUAL)
+        up = state.up or (virtual and not state.policy.shutdown) or _is_trunk(lines)
+        line = "administratively down" if state.policy.shutdown else "up" if up else "down"
+        note = f"{'up' if up else 'down'}" if virtual else f"{'up (connected)' if up else 'down (notconnect)'}"
+        described = _described(lines, 240)
+        kind = "Ethernet SVI" if virtual else "Gigabit Ethernet"
+        text += f"{name} is {line}, line protocol is {note} \n"
+        text += f"  Hardware is {kind}, address is 00a5.bf00.0001 (bia 00a5.bf00.0001)\n"
+        text += f"  Description: {described}\n" if described else ""
+        text += "  MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec, \n     reliability 255/255, txload 1/255, rxload 1/255\n"
     return text
 
 
@@ -212,6 +261,8 @@ PORTS: dict[str, Callable[[Box, Match, str], str]] = {
     "cdp": lambda _box, _match, _user: "\n\nTotal cdp entries displayed : 0\n",
     "vlan": _vlans,
     "ip_brief": _ip_brief,
+    "hosts": _hosts,
+    "interfaces": _interfaces,
     "radius_groups": _radius_groups,
     "port_security": _port_security,
 }
