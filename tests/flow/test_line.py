@@ -72,6 +72,16 @@ def test_a_camera_that_would_go_dark_rolls_its_switch_back(line: Line) -> None:
     assert line["acc-01"].running_config() == before
 
 
+def test_what_somebody_else_changed_meanwhile_is_named_where_it_goes_back_too(line: Line) -> None:
+    line.plan()
+    line["acc-01"].inject(RadiusDead(), OtherEngineer(lines=("snmp-server location elsewhere",), pattern="^end$"))
+    done = line.apply("--wait", "2")
+    assert done.returncode == 2
+    assert "somebody else had changed meanwhile went with it" in done.stderr
+    assert "- snmp-server location elsewhere" in done.stderr
+    assert "elsewhere" not in line["acc-01"].running_config()
+
+
 def test_an_accepted_port_does_not_keep_its_switch_from_being_sealed(line: Line) -> None:
     line["acc-01"].plug(
         "GigabitEthernet1/0/3", Device(mac="ac:cc:8e:00:00:03", macsec="static", ckn="a1b2c3d4", cak="00" * 16)

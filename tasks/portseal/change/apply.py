@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pydantic import JsonValue
 
 from portseal.change.batches import batches
-from portseal.change.blockers import blockers, excuses
+from portseal.change.blockers import blockers, excuses, told_of
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.keep import verify_and_keep
 from portseal.change.standing import check_fresh, read_back
@@ -80,8 +80,8 @@ def _verify_part(change: Change, session: Session, part: SwitchPlan, excused: fr
             enough=lambda verdicts: not blockers(verdicts, excused, change),
         )
         if blocking := blockers(found, excused, change):
-            told = "; ".join(f"{v.port} {v.camera}: {v.reason}" for v in blocking[:5])
-            raise Ended(undo(change, f"{len(blocking)} ports of a batch not as intended ({told})", verdicts=found))
+            why = f"{len(blocking)} ports of a batch not as intended ({told_of(blocking)})"
+            raise Ended(undo(change, why, verdicts=found))
         change.write(Event.STEP, batch_done=[*part.changed_ports])
     except PortsealError as error:
         why = f"a batch could not be verified: {error}"

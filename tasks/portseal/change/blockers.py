@@ -33,3 +33,9 @@ def excuses(before: PortState | None, intent: PortIntent) -> bool:
         return True
     stations = {*before.macs, *(session.mac for session in before.sessions if session.mac)}
     return bool(stations) and intent.mac not in stations
+
+
+def told_of(blocking: Sequence[Verdict]) -> str:
+    """Which ports those are, and why; no more than a person reads."""
+    told = "; ".join(f"{verdict.port} {verdict.camera}: {verdict.reason}" for verdict in blocking[:5])
+    return told + (f" and {len(blocking) - 5} more" if len(blocking) > 5 else "")

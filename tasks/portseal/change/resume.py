@@ -10,7 +10,8 @@ runs                anything else     undone: the push was cut in the middle
 runs, though ours   anything          left alone and told: it is somebody else's change that waits there
 is over long since
 none                as before         resume: carried out from the beginning; abort: nothing
-none                as planned        kept already: saved (and, to be sure, told whether its ports pass)
+none                as planned        kept already: saved (and, to be sure, told whether its ports pass); undone where the run was
+                                      going back: it had not passed, and somebody else confirmed it
 none                neither           left alone and told: somebody else has been there
 ==================  ================  ========================================================================
 """
@@ -22,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 
 from portseal.change.apply import apply_switch, ended
 from portseal.change.ending import Ending, SwitchResult
-from portseal.change.keep import keep_confirmed, verify_and_keep
+from portseal.change.keep import Verified, keep_confirmed, verify_and_keep
 from portseal.change.standing import Standing, read_back, standing
 from portseal.change.terms import Change
 from portseal.change.undo import undo
@@ -123,6 +124,8 @@ class _Interrupted:
     def _settled(self, change: Change, session: Session, stands: Standing) -> SwitchResult:
         if stands is Standing.BEFORE:
             return self._begun_again(change, session)
+        if stands is Standing.AFTER and self._last is Event.REVERTING:
+            return undo(change, "it was interrupted while going back, and somebody else confirmed it")
         if stands is Standing.AFTER:
             return self._kept(change, session)
         text = (
@@ -144,6 +147,6 @@ class _Interrupted:
         commit = change.pack.commit
         if not commit.pending and commit.strategy.self_undoing:
             confirm(session, change.pack)  # nothing shows whether it was: a second time does no harm
-        stored, _ = read_back(change, session)
+        stored, digest = read_back(change, session)
         found = () if change.back_to else wait_for(session, change.watched, change.estate, seconds=0.0)
-        return keep_confirmed(change, session, found, stored)
+        return keep_confirmed(change, session, Verified(found, stored, digest, self._excused))

@@ -61,13 +61,13 @@ def read_back(change: Change, session: Session) -> tuple[dict[str, str], str]:
     """See that the switch has what was sent; gives what its undecodable texts stand for, and the digest of what is ours.
 
     Raises:
-        PushRejected: a line is missing although nothing was refused.
+        PushRejected: it has not, although nothing was refused.
     """
     plan, estate = change.plan, change.estate
     (running,) = session.run([change.pack.read.command])
     if change.back_to:
         if owned_digest(change, running) != change.back_to:
-            raise PushRejected(plan.switch, "took the lines without a word, but is not as it was before the change")
+            raise PushRejected(plan.switch, "refused no line, and is not as it was before the change all the same")
         return {}, change.back_to
     fresh = estate.marks(plan.switch, forget=True)
     folders = (estate.folder(plan.switch),)
@@ -75,14 +75,19 @@ def read_back(change: Change, session: Session) -> tuple[dict[str, str], str]:
     left = plan_from(running, plan.switch, estate, stored=stored)
     if left.changes:
         lacking = "; ".join(line.strip() for step in left.steps[:3] for line in step.lines[:2])
-        raise PushRejected(plan.switch, f"took the lines without a word, but does not show them all ({lacking})")
+        why = "did not take every line, though it refused none, or somebody else changed lines that are ours meanwhile"
+        raise PushRejected(plan.switch, f"{why}; it lacks: {lacking}")
     return stored, owned_digest(change, running)
 
 
-def still_there(change: Change, session: Session, digest: str) -> bool:
-    """Whether the owned configuration is what was verified; asked after a confirmation.
+def since(change: Change, session: Session, digest: str) -> Standing:
+    """Whether the owned configuration is still what was verified, whose `digest` this is; asked after a confirmation.
 
-    Some platforms take a confirmation that has nothing to confirm any more, because the timer was first, without a word.
+    Some platforms take a confirmation that has nothing to confirm any more, because the timer was first, without a word; and
+    somebody else may have changed a line in the same moment.
     """
     (running,) = session.run([change.pack.read.command])
-    return owned_digest(change, running) == digest
+    now = owned_digest(change, running)
+    if now == digest:
+        return Standing.AFTER
+    return Standing.BEFORE if now == change.plan.running_digest else Standing.OTHER

@@ -25,7 +25,7 @@ def reversal(plan: SwitchPlan, *, running_digest: str) -> SwitchPlan:
             "risks": (
                 Risk(code="opens-port", scope=plan.switch, message=f"taken back to what it was before: {scopes}"),
             ),
-            "diff": "\n".join(_turned(line) for line in plan.diff.split("\n")),
+            "diff": turned(plan.diff),
             "stories": tuple(
                 story.model_copy(update={"before": story.after, "after": story.before or {}}) for story in plan.stories
             ),
@@ -33,5 +33,6 @@ def reversal(plan: SwitchPlan, *, running_digest: str) -> SwitchPlan:
     )
 
 
-def _turned(line: str) -> str:
-    return {"+": "-", "-": "+"}.get(line[:1], line[:1]) + line[1:]
+def turned(diff: str) -> str:
+    """The diff of the way back."""
+    return "\n".join({"+": "-", "-": "+"}.get(line[:1], line[:1]) + line[1:] for line in diff.split("\n"))

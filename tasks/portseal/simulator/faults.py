@@ -94,6 +94,13 @@ class OtherEngineer(Value):
     pattern: Pattern | None = None
 
 
+class ClockOff(Value):
+    """The switch's clock is `seconds` ahead from now on, behind where that is negative; its timers run as before."""
+
+    kind: Literal["clock-off"] = "clock-off"
+    seconds: float
+
+
 class ApiDown(Value):
     """The camera's API does not answer."""
 
@@ -141,4 +148,5 @@ Fault = (
     | Reboot
     | LoginRefused
     | OtherEngineer
+    | ClockOff
 )

@@ -23,6 +23,7 @@ class LineBox:
         self.later = later
         self.dialect = dialect
         self.startup = spec.running_config
+        self.clock_off = 0.0
         self.running: list[Entry] = []
         self.checkpoints: dict[str, list[Entry]] = {}
         self.automatic: list[Entry] | None = None
@@ -54,7 +55,7 @@ class LineBox:
 
     def now(self) -> datetime.datetime:
         """The switch's own clock."""
-        return datetime.datetime.now(datetime.UTC)
+        return datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=self.clock_off)
 
     @property
     def hostname(self) -> str:

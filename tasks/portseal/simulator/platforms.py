@@ -95,6 +95,8 @@ class Box(Protocol):
     """One switch of a platform, without the wire; used from one thread."""
 
     startup: str
+    clock_off: float
+    """Seconds by which its clock is ahead of the world's."""
 
     def text(self, *, shown: bool) -> str:
         """The running configuration, in the clear and always the same where not `shown`."""

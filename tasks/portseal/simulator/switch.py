@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import asyncssh
 
 from portseal.simulator.faults import (
+    ClockOff,
     CutAfterBytes,
     CutAtLine,
     Fault,
@@ -170,6 +171,8 @@ class Switch:
             self.reboot(fault.seconds)
         elif isinstance(fault, CutAfterBytes):
             self._bytes_left = fault.count
+        elif isinstance(fault, ClockOff):
+            self.box.clock_off = fault.seconds
         elif isinstance(fault, OtherEngineer) and fault.pattern is None:
             self.loop.call_later(fault.seconds, self.type_as_other, fault.lines)
         else:

@@ -2,7 +2,7 @@
 
 `[options]`: host options that the switch needs. `[[never]]`: what no moment of a change may show. `[reasons]`: which reason a
 situation leads to where the switch does not show it as others do, and why. `[not_produced]`: reasons that the platform never
-gives, and why. `[unseen]`: situation that the switch does not show at all, and why.
+gives, and why. `[unseen]`: situation that the switch does not show at all, and why. `[engineer]`: what somebody else may type.
 """
 
 from __future__ import annotations
@@ -42,6 +42,13 @@ class Other(Closed):
     why: str
 
 
+class Engineer(Closed):
+    """Lines that somebody else types; `{port}` is a sealed port, `{uplink}` one that is none of ours."""
+
+    owned: tuple[str, ...]
+    other: tuple[str, ...]
+
+
 class Said(Closed):
     """All of one platform."""
 
@@ -50,6 +57,7 @@ class Said(Closed):
     reasons: dict[str, Other] = {}
     not_produced: dict[str, str] = {}
     unseen: dict[str, str] = {}
+    engineer: Engineer | None = None
 
 
 @cache

@@ -26,6 +26,7 @@ class Box:
         self.spec = spec
         self.later = later
         self.startup = spec.running_config
+        self.clock_off = 0.0
         self.running: list[Entry] = []
         self.sessions = Sessions(self)
         self.ports = Ports(self)
@@ -54,7 +55,7 @@ class Box:
 
     def now(self) -> datetime.datetime:
         """The switch's own clock."""
-        return datetime.datetime.now(datetime.UTC)
+        return datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=self.clock_off)
 
     @property
     def hostname(self) -> str:

@@ -38,6 +38,7 @@ class Box:
         self.later = later
         self.vault = Vault()
         self.startup = spec.running_config
+        self.clock_off = 0.0
         self.new_style = new_style
         self.master_key = False
         self.rollback: Rollback | None = None
@@ -79,7 +80,7 @@ class Box:
 
     def now(self) -> datetime.datetime:
         """The switch's own clock."""
-        return datetime.datetime.now(datetime.UTC)
+        return datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=self.clock_off)
 
     @property
     def hostname(self) -> str:

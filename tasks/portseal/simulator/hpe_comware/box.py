@@ -32,6 +32,7 @@ class Box:
         self.later = later
         self.vault = Vault()
         self.startup = spec.running_config
+        self.clock_off = 0.0
         self.rollback: Rollback | None = None
         self.running: list[Entry] = []
         self.ports = Ports(self)
@@ -63,7 +64,7 @@ class Box:
 
     def now(self) -> datetime.datetime:
         """The switch's own clock."""
-        return datetime.datetime.now(datetime.UTC)
+        return datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=self.clock_off)
 
     @property
     def hostname(self) -> str:
