@@ -19,6 +19,8 @@ timer_minutes = 2
 verify_seconds = 6
 poll_seconds = 0.2
 counter_pause_seconds = 0.1
+[connect]
+tries = 1
 """
 
 
