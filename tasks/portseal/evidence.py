@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from portseal.core.bundle import JUNIT, PORTS, RECORDS, SUMMARY, Bundle, Summary, summary_of
+from portseal.core.drift import Change, drift
 from portseal.core.errors import InputError
 from portseal.core.record import PortRecord
 from portseal.core.record_text import as_csv, as_jsonl
@@ -112,3 +114,23 @@ def signer_of(estate: Estate) -> Signer | None:
         raise InputError(f"{path}: not there; `portseal evidence new-key {path}` makes a key to sign evidence with")
     secret = estate.secret(settings.passphrase).get_secret_value() if settings.passphrase else None
     return Signer(name=settings.name, key=load_key(path, secret))
+
+
+def changes_since(
+    bundle: Bundle, records: Sequence[PortRecord], summary: Summary, today: Evidence, *, limited: bool
+) -> tuple[Change, ...]:
+    """What changed since a bundle was made, `records` and `summary` being what it holds.
+
+    Where today's reading is `limited` to some switches, or that one was, others are not compared.
+    """
+    was, now = summary.switches, today.summary.switches
+    covered = {*was, *now}
+    covered &= {*now} if limited else covered
+    covered &= {*was} if bundle.limit else covered
+    return drift(
+        [record for record in records if record.switch in covered],
+        [record for record in today.records if record.switch in covered],
+        was={name: switch for name, switch in was.items() if name in covered},
+        now={name: switch for name, switch in now.items() if name in covered},
+        comparable=bundle.fingerprints == today.fingerprints,
+    )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from portseal.core.errors import ParseError
-from portseal.core.planning import configuration_digest
+from portseal.core.planning import section_digests
 from portseal.core.profile import MacsecPolicy
 from portseal.core.record import Look, PortRecord, asked_of, port_record
 from portseal.core.secrets import fingerprint
@@ -27,8 +27,8 @@ class Looks:
     ports: tuple[Look, ...]
     failures: dict[str, str]
     """Switch → why it could not be read; its ports are unknown."""
-    configurations: dict[str, str] = field(default_factory=dict)
-    """Switch → digest of the lines in its running configuration that are ours, where that was asked for and understood."""
+    configurations: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Switch → section → digest of the lines in its running configuration that are ours, where that was asked for and understood."""
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -47,13 +47,11 @@ def look_at_all(
 
     With `configurations`, its running configuration as well, in the same round trip.
     """
-    digests: dict[str, str] = {}
+    digests: dict[str, dict[str, str]] = {}
 
     def running(switch: str, text: str) -> None:
         with suppress(ParseError):  # a login that may not see it, say; the digest is then not known
-            digests[switch] = configuration_digest(
-                estate.intent(switch), text, estate.pack(switch), estate.marks(switch)
-            )
+            digests[switch] = section_digests(estate.intent(switch), text, estate.pack(switch), estate.marks(switch))
 
     told = running if configurations else None
     outcomes = on_all(estate, verify_switch, tuple, done=done, wait=wait, running=told)

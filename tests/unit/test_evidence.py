@@ -80,7 +80,7 @@ def record(port: str = "p1", outcome: Outcome = Outcome.PASS, **fields: object) 
 
 
 def files(*records: PortRecord) -> dict[str, bytes]:
-    summary = summary_of(records, {"acc-01": "some"}, unread={}, configurations={"acc-01": "0" * 64})
+    summary = summary_of(records, {"acc-01": "some"}, unread={}, configurations={"acc-01": {"interface p1": "0" * 12}})
     return {RECORDS: as_jsonl(records).encode(), SUMMARY: summary.model_dump_json().encode(), "ports.csv": b"x\r\n"}
 
 

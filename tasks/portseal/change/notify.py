@@ -14,15 +14,15 @@ from portseal.transport.webhook import post
 
 def tell(sinks: Sequence[Notify], event: str, content: dict[str, JsonValue], resolve: Resolve) -> tuple[str, ...]:
     """Tell every sink that wants to hear of `event`; gives what went wrong."""
-    wrong: list[str] = []
-    for sink in sinks:
-        if event not in sink.on:
-            continue
-        try:
-            secret = resolve(sink.authorization) if sink.authorization else None
-            failed = post(sink.webhook, {"event": event, **content}, authorization=secret)
-        except SecretError as error:
-            failed = str(error)
-        if failed:
-            wrong.append(f"{sink.webhook}: {failed}")
-    return tuple(wrong)
+    told = (send(sink, event, content, resolve) for sink in sinks if event in sink.on)
+    return tuple(wrong for wrong in told if wrong)
+
+
+def send(sink: Notify, event: str, content: dict[str, JsonValue], resolve: Resolve) -> str:
+    """Tell one sink of `event`, whether it wants to hear of it or not; gives what went wrong, or nothing."""
+    try:
+        secret = resolve(sink.authorization) if sink.authorization else None
+        failed = post(sink.webhook, {"event": event, **content}, authorization=secret)
+    except SecretError as error:
+        failed = str(error)
+    return f"{sink.webhook}: {failed}" if failed else ""

@@ -9,7 +9,9 @@ from rich.text import Text
 
 from portseal.cli.tables import bare_table, cells
 from portseal.core.compliance import ControlSummary
+from portseal.core.drift import Change
 from portseal.core.reasons import Outcome
+from portseal.core.report import without_controls
 from portseal.evidence_check import Checked, Listed
 
 
@@ -58,5 +60,16 @@ def control_table(rows: Sequence[ControlSummary]) -> Table:
             Text(str(row.failing), style="bold red" if row.failing else ""),
             Text(str(row.unknown), style="bold yellow" if row.unknown else ""),
             *cells(why or "-"),
+        )
+    return table
+
+
+def drift_table(changes: Sequence[Change]) -> Table:
+    """A row for each change."""
+    table = bare_table("switch", "port", "camera", "what", "was", "is")
+    for each in changes:
+        table.add_row(
+            *cells(each.switch, each.port or "-", each.camera or "-", each.what, each.before),
+            Text(without_controls(each.after), style="bold"),
         )
     return table

@@ -15,13 +15,16 @@ from portseal.evidence import Circumstances, Evidence, write_evidence
 from portseal.evidence_store import Signer
 
 
-def keep_evidence(archive: Path, estate: Estate, found: Evidence, signer: Signer | None, *, limit: str) -> Path:
-    """Write a bundle, and tell on stderr where; gives its folder."""
+def keep_evidence(
+    archive: Path, estate: Estate, found: Evidence, signer: Signer | None, *, limit: str, quiet: bool = False
+) -> Path:
+    """Write a bundle, and tell on stderr where, unless `quiet`; gives its folder."""
     run, plan = _last_plan(estate)
     about = Circumstances(now=datetime.now(UTC), by=actor(), version=__version__, limit=limit, plan=plan, run=run)
     kept = write_evidence(archive, estate, found, about, signer)
     how = f"signed as {signer.name}" if signer else "not signed: [evidence] in portseal.toml names nobody"
-    typer.echo(f"portseal: evidence kept in {kept} ({len(found.records)} ports, {how})", err=True)
+    if not quiet:
+        typer.echo(f"portseal: evidence kept in {kept} ({len(found.records)} ports, {how})", err=True)
     return kept
 
 

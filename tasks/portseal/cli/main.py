@@ -14,6 +14,7 @@ from portseal.cli.approve import approve
 from portseal.cli.camera import camera
 from portseal.cli.certs_ca import certs
 from portseal.cli.demo import demo
+from portseal.cli.drift import drift
 from portseal.cli.evidence import evidence
 from portseal.cli.history import abort, history, resume, rollback
 from portseal.cli.keys import keys
@@ -49,6 +50,7 @@ for verb in (
     rehearse,
     apply,
     verify,
+    drift,
     run,
     approve,
     resume,

@@ -72,8 +72,9 @@ class SwitchSummary(Value):
     passing: int = 0
     failing: int = 0
     unknown: int = 0
-    configuration: Digest | None = None
-    """Of the lines that are ours in its running configuration, secrets as fingerprints; None where that was not read."""
+    configuration: Mapping[str, str] | None = None
+    """Section of its running configuration → digest of the lines in it that are ours, secrets as fingerprints; None where that
+    was not read."""
 
 
 class Summary(Value):
@@ -93,9 +94,9 @@ def summary_of(
     platforms: Mapping[str, str],
     *,
     unread: Mapping[str, str],
-    configurations: Mapping[str, str],
+    configurations: Mapping[str, Mapping[str, str]],
 ) -> Summary:
-    """The numbers of `records`; `platforms` has every switch that was asked, `configurations` the digest of what it has of ours."""
+    """The numbers of `records`; `platforms` has every switch that was asked, `configurations` the digests of what it has of ours."""
     outcomes = Counter(record.outcome for record in records)
     per_switch = Counter((record.switch, record.outcome) for record in records)
     return Summary(

@@ -160,13 +160,14 @@ def owned_digest(plan: SwitchPlan, intent: SwitchIntent, running: str, pack: Pac
     return _owned(intent, running, pack, plan.ports, marks).digest
 
 
-def configuration_digest(intent: SwitchIntent, running: str, pack: Pack, marks: Marks) -> str:
-    """The digest of what `running` has of the lines that are ours, on the ports of the inventory and switch-wide.
+def section_digests(intent: SwitchIntent, running: str, pack: Pack, marks: Marks) -> dict[str, str]:
+    """What `running` has of the lines that are ours, on the ports of the inventory and switch-wide: section → digest, twelve digits.
 
     Raises:
         ParseError: `running` is not a whole running configuration.
     """
-    return _owned(intent, running, pack, [port.port for port in intent.ports], marks).digest
+    owned = _owned(intent, running, pack, [port.port for port in intent.ports], marks).text
+    return {head: sha256("\n".join(lines).encode()).hexdigest()[:12] for head, lines in sections(owned).items()}
 
 
 def secret_marks(rendered: str, pack: Pack, marks: Marks) -> dict[str, str]:
