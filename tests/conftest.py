@@ -28,6 +28,7 @@ LONG = {
         "test_playbooks",
         "test_rehearse",
         "test_rotation",
+        "test_evidence_flow",
     ),
     *(
         "test_line_candidate",
