@@ -11,8 +11,8 @@ from rich.console import Console
 _UNCUT = 10_000
 
 
-def console(*, stderr: bool = False) -> Console:
-    """A console on standard output, or standard error.
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """A console on standard output, or standard error; `width` in columns goes before what the terminal says.
 
     Colour only in a terminal, and not where NO_COLOR is set to anything. In a pipe lines are as long as they need to be
     (COLUMNS says otherwise), so that tools find a row in a line. Text is printed as it is: what looks like markup in the
@@ -26,7 +26,7 @@ def console(*, stderr: bool = False) -> Console:
         stderr=stderr,
         force_terminal=terminal,
         no_color=bool(os.environ.get("NO_COLOR")) or not terminal,
-        width=None if terminal or os.environ.get("COLUMNS", "").isdigit() else _UNCUT,
+        width=width if width else None if terminal or os.environ.get("COLUMNS", "").isdigit() else _UNCUT,
         highlight=False,
         markup=False,
         emoji=False,

@@ -25,6 +25,7 @@ from portseal.cli.platforms import platforms
 from portseal.cli.rehearse import rehearse
 from portseal.cli.render import render
 from portseal.cli.run import run
+from portseal.cli.show import show
 from portseal.cli.sim import sim
 from portseal.cli.stage import stage
 from portseal.cli.verify import verify
@@ -38,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help=(
         "Seals camera ports: 802.1X and MACsec from a camera inventory, planned, reviewed, pushed and proved port by port.\n\n"
-        "The usual way is `lint` → `plan -o plan.json` → read the diff → `apply plan.json` → `verify`.\n\n"
+        "The usual way is `lint` → `plan -o plan.json` → `show plan.json` → `apply plan.json` → `verify`.\n\n"
         "Exit codes everywhere: 0 nothing to do or all as intended, 2 changes pending or ports not as intended, 1 error."
     ),
 )
@@ -47,6 +48,7 @@ for verb in (
     lint,
     render,
     plan,
+    show,
     rehearse,
     apply,
     verify,

@@ -19,6 +19,7 @@ def plan(
     format: Annotated[
         Literal["text", "json"], typer.Option("--format", help="text, or json for the plan itself.")
     ] = "text",
+    full: Annotated[bool, typer.Option("--full", help="All places, all patterns, all diffs.")] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", help="Write a page for review here as well: one HTML file that needs nothing else."),
@@ -29,6 +30,7 @@ def plan(
 ) -> None:
     """Read each switch once and show what would change. Nothing is written to any switch.
 
+    First how much changes and in which ways, then what changes alike, told once; `portseal show` has the rest, down to a port.
     The diff has owned lines only, with every secret as a keyed fingerprint. Exit code 0: nothing to do; 2: changes are
     pending, or ports were left out; 1: an error, also where only some switches could not be read.
     """
@@ -72,7 +74,9 @@ def plan(
     if format == "json":
         typer.echo(text, nl=False)
     else:
-        show_plan(made, console(), saved=out)
+        show_plan(made, console(), name=str(out or ""), full=full)
+        if out and made.changes:
+            typer.echo(f"Saved in {out}; carry it out with: portseal apply {out}")
     for failure in made.unread.values():
         typer.echo(f"portseal: {failure}", err=True)
     if made.unread:

@@ -7,8 +7,9 @@ an exception of it. Nothing is lost: `core/patterns.py` `lines_of` gives every p
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from portseal.core.alike_switches import Taken, switch_patterns
@@ -18,11 +19,10 @@ from portseal.core.pattern_ranges import folded, ranges
 from portseal.core.patterns import Member, Patterns, PortPattern
 from portseal.core.planning import SwitchPlan
 from portseal.core.port_lines import Lines, key_names, port_lines
-from portseal.core.words import PortStory, WordChange
+from portseal.core.words import KEY, SEVERAL, VLAN, PortStory, WordChange
 
-_OF_CAMERA = frozenset({"VLAN", "key"})
+_OF_CAMERA = frozenset({VLAN, KEY})
 """Words that may differ from camera to camera among ports that change alike."""
-SEVERAL = "several"
 
 
 class _Kind(NamedTuple):
@@ -63,7 +63,7 @@ def _taken(plan: SwitchPlan, groups: dict[_Kind, _Group]) -> Taken[_Kind]:
         story = stories.get(port, PortStory(port=port))
         found = blanked(lines.ports[port], _own(story))
         changes = story.changes
-        kind = _Kind(plan.platform, found.lines, tuple(_without_camera(changes)))
+        kind = _Kind(plan.platform, found.lines, _without_camera(changes))
         group = groups.setdefault(kind, _Group())
         group.members.append(Member(switch=plan.switch, port=port, camera=story.camera, values=dict(found.values)))
         group.changes.update(changes)
@@ -78,9 +78,13 @@ def _own(story: PortStory) -> Known:
     return known(names, key_names(story), vlans)
 
 
-def _without_camera(changes: Iterable[WordChange]) -> Iterator[WordChange]:
-    for change in changes:
-        yield WordChange(what=change.what, before="", after="") if change.what in _OF_CAMERA else change
+@functools.lru_cache(maxsize=4096)
+def _without_camera(changes: tuple[WordChange, ...]) -> tuple[WordChange, ...]:
+    """`changes`, of VLAN and key only that they do."""
+    return tuple(
+        change.model_copy(update={"before": "", "after": ""}) if change.what in _OF_CAMERA else change
+        for change in changes
+    )
 
 
 def _named(kinds: Mapping[str, _Kind], names: Mapping[_Kind, str]) -> dict[str, str]:

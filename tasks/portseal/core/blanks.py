@@ -5,6 +5,7 @@ Ports whose lines have the same blanks in the same places change alike. `filled`
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -57,6 +58,13 @@ def filled(line: str, values: Mapping[str, str]) -> str:
     return _BLANK.sub(lambda found: values.get(found[0][1:-1], found[0]), line) if OPENING in line else line
 
 
+@functools.lru_cache(maxsize=16384)
+def _suspect(line: str) -> bool:
+    """Whether a line, of whatever port, may hold more of its own than names: the same lines come thousands of times."""
+    marked = "{{secret:" in line or OPENING in line or CLOSING in line
+    return marked or _VLAN.search(line) is not None or _CUT_NAME.search(line) is not None
+
+
 class _Blanks:
     """Gives each distinct text of a kind one blank, numbered in the order of its first appearance."""
 
@@ -75,10 +83,10 @@ class _Blanks:
         return _TOKEN.sub(self._token, line)
 
     def _concerned(self, line: str) -> bool:
-        if any(text in line for text in self._texts) or any(ckn in line for ckn in self._of.ckns):
-            return True
-        marked = "{{secret:" in line or OPENING in line or CLOSING in line
-        return marked or _VLAN.search(line) is not None or _CUT_NAME.search(line) is not None
+        for text in self._texts:
+            if text in line:
+                return True
+        return _suspect(line) or any(ckn in line for ckn in self._of.ckns)
 
     def _token(self, found: re.Match[str]) -> str:
         token = found[0]
@@ -93,7 +101,7 @@ class _Blanks:
         for kind, text in self._of.names:
             if text in token:
                 token = self._within(token, kind, text)
-        return token if OPENING in token else self._cut(token)
+        return self._cut(token) if token[-5:-4] == "-" and OPENING not in token else token
 
     def _within(self, token: str, kind: str, text: str) -> str:
         """`token` with `text` blanked wherever it stands as a word."""

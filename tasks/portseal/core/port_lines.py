@@ -55,6 +55,19 @@ def port_lines(plan: SwitchPlan) -> SwitchLines:
     )
 
 
+def in_turn(plan: SwitchPlan, steps: Iterable[Step], port: str) -> tuple[str, ...]:
+    """The lines of `steps` (of `plan`: what is sent, or what undoes it) that are about one port, as they are sent one after the other."""
+    whose = _Whose(plan)
+    found: list[str] = []
+    for step in steps:
+        parts: _Parts = {step.scope: list(step.lines)}
+        if step.scope == SWITCH_WIDE:
+            parts.clear()
+            _share_out(step.lines, 0, whose, parts)
+        found += parts.get(port, ())
+    return tuple(found)
+
+
 _Parts = dict[str, list[str]]
 
 

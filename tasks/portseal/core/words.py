@@ -6,6 +6,7 @@ where its mode is off) is left out. `core/wording.py` reads the same words from 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 
 from portseal.core.intent import PortIntent
@@ -20,12 +21,25 @@ Words = dict[str, str]
 """Feature → what it is."""
 
 
+KEY, VLAN = "key", "VLAN"
+"""What two of the features are called that may differ from camera to camera."""
+SEVERAL = "several"
+"""Stands for the values of many, where they are not the same."""
+
+
 class WordChange(Value):
     """One thing that becomes another: `802.1X`, `monitor`, `closed`."""
 
     what: str
     before: str
     after: str
+
+    @property
+    def told(self) -> str:
+        """How it changes: `monitor → closed`; of a key only that it does, for its name says nothing to people."""
+        if self.what == KEY:
+            return "another one"
+        return "to others" if self.before == self.after == SEVERAL else f"{self.before} → {self.after}"
 
 
 class PortStory(Value):
@@ -49,7 +63,7 @@ class PortStory(Value):
     @property
     def changes(self) -> tuple[WordChange, ...]:
         """What differs, in words; nothing where only lines do that no word stands for, or where nobody can tell."""
-        return tuple(changes(self.before, self.after))
+        return changes(self.before, self.after)
 
 
 def story(port: PortIntent, before: Words | None) -> PortStory:
@@ -116,12 +130,20 @@ def told(words: Words) -> dict[str, str]:
     return {_TITLES[feature]: _told(feature, words) for feature in _TITLES if feature in words}
 
 
-def changes(before: Words | None, after: Words) -> Iterator[WordChange]:
+def changes(before: Words | None, after: Words) -> tuple[WordChange, ...]:
     """What differs, where both sides tell of it. What follows from 802.1X or MACsec being off on one side is not told besides."""
-    old, new = told(before or {}), told(after)
-    for what in old:
-        if what in new and old[what] != new[what]:
-            yield WordChange(what=what, before=old[what], after=new[what])
+    return _changes(tuple((before or {}).items()), tuple(after.items()))
+
+
+@functools.lru_cache(maxsize=4096)
+def _changes(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> tuple[WordChange, ...]:
+    """The same for thousands of ports."""
+    old, new = told(dict(before)), told(dict(after))
+    return tuple(
+        WordChange(what=what, before=old[what], after=new[what])
+        for what in old
+        if what in new and old[what] != new[what]
+    )
 
 
 def phrase(words: Words | None) -> str:
@@ -161,8 +183,8 @@ _TITLES: Mapping[Feature, str] = {
     "dot1x.on_server_dead": "on dead servers",
     "macsec.policy": "MACsec",
     "mac_limit": "MAC limit",
-    "vlan": "VLAN",
-    "ckn": "key",
+    "vlan": VLAN,
+    "ckn": KEY,
 }
 
 
