@@ -30,7 +30,7 @@ MARK = "5ec2e7"
 PASSPHRASE = "marked passphrase of the bundle"
 ENCRYPTED = (".age", ".pem")
 COVERED = {
-    "lint", "render", "plan", "apply", "verify", "history", "parse", "platforms", "sim", "demo", "stage", "resume", "abort",
+    "lint", "render", "plan", "show", "apply", "verify", "history", "parse", "platforms", "sim", "demo", "stage", "resume", "abort",
     "rollback", "keys list", "keys generate", "keys import", "keys export", "keys rotate", "keys expire", "keys platforms", "keys identity", "rehearse",
     "evidence check", "evidence list", "evidence new-key", "evidence report", "drift",
 }  # fmt: skip
@@ -110,6 +110,8 @@ def test_no_secret_stands_in_any_artefact_of_the_life_of_a_key(line: Line, monke
     monkeypatch.setenv("COLUMNS", "200")
     plan = str(line.plan_file)
     assert say(line, "plan", "-o", plan, "--html", str(line.site / "review.html")) == 2
+    for view in ([], ["--full"], ["acc-01"], ["acc-01", "gi1/0/3"], ["cam-3"], ["--pattern", "A"]):
+        assert say(line, "show", plan, *view) == 0
     assert say(line, "rehearse", plan) in (0, 2)
     assert say(line, "apply", plan, "-y") == 0
     say(line, "verify", "--html", str(line.site / "report.html"))

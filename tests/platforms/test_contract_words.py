@@ -85,7 +85,11 @@ def test_a_plan_tells_what_a_port_was_and_what_it_becomes(platform: str) -> None
     bench = Bench(platform, {"plain": possible(platform).choices["plain"]})
     (first,) = bench.plan().stories
     assert first.camera == "cam-1"
-    assert next((change.what, change.before, change.after) for change in first.changes) == ("802.1X", "off", "closed")
+    assert next((change.what, change.before, change.after) for change in first.changes) == (
+        "802.1X",
+        "off",
+        "closed, dot1x",
+    )
     bench.apply()
     (again,) = bench.plan().stories
     assert again.changes == ()

@@ -54,6 +54,7 @@ def apply(
     """
     from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.cli.console import console
+    from portseal.cli.plan_text import show_extent
     from portseal.cli.progress import progress
     from portseal.cli.tables import result_table, verdict_table
     from portseal.core.errors import InputError, PlanError
@@ -77,6 +78,7 @@ def apply(
     if not changing:
         out.print("Nothing to do: the plan has no changes.")
         return
+    show_extent(changing, out)
     ports = sum(len(s.changed_ports) for s in changing)
     helpless = sum(not estate.pack(s.switch).commit.strategy.self_undoing for s in changing)
     what = f"Change {ports} ports of {len(changing)} switches; each undoes it by itself after {terms.minutes} min unless verified"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from portseal.cli.layout import count, first_few, put, put_lines, safe, spans
 from portseal.cli.tables import bare_table
-from portseal.core.patterns import PortPattern, SwitchException, SwitchPattern
+from portseal.core.alike import alike
+from portseal.core.patterns import PortPattern, SwitchException, SwitchPattern, lines_of
 from portseal.core.plan_file import Plan
-from portseal.core.review import Noted, Review, review
+from portseal.core.planning import SwitchPlan
+from portseal.core.review import Extent, Noted, Review, extent, review
 from portseal.core.steps import SWITCH_WIDE
 
 _BRIEF_LINES, _BRIEF_DIFF, _BRIEF_NOTES = 24, 60, 4
@@ -44,6 +47,13 @@ def show_plan(plan: Plan, console: Console, *, name: str = "", full: bool = Fals
         put(console, f"More: portseal show {name} --full, or --pattern A, or a SWITCH and a PORT.", hang=2)
 
 
+def show_extent(plans: Sequence[SwitchPlan], console: Console) -> None:
+    """Print in which ways the ports of these switches change: what is told before somebody says yes."""
+    table = _kinds_table(extent(plans, alike(plans)))
+    if table.row_count:
+        console.print(table)
+
+
 def show_summary(found: Review, console: Console, *, full: bool = False) -> None:
     """Print how much changes, in which ways, what is risky and what is left out."""
     if not found.changing and not found.refusals and not found.unread:
@@ -51,17 +61,9 @@ def show_summary(found: Review, console: Console, *, full: bool = False) -> None
         return
     when = f"planned {found.created:%Y-%m-%d %H:%M %Z}, valid until {found.expires:%Y-%m-%d %H:%M %Z}"
     put(console, (found.site, "bold"), f": {when}", hang=2)
-    _show_extent(found, console)
-    if found.kinds or found.wordless or found.untold:
-        table = bare_table("what changes", "before → after", "ports", "switches")
-        table.columns[2].justify = table.columns[3].justify = "right"
-        for kind in found.kinds:
-            row = (kind.change.what, kind.change.told, f"{kind.ports:,}", f"{kind.switches:,}")
-            table.add_row(*(Text(safe(cell)) for cell in row))
-        if found.wordless:
-            table.add_row(Text("other settings"), Text("see their lines"), Text(f"{found.wordless:,}"))
-        if found.untold:
-            table.add_row(Text("lines"), Text("what they meant is not told"), Text(f"{found.untold:,}"))
+    _show_numbers(found, console)
+    table = _kinds_table(found.extent)
+    if table.row_count:
         console.print()
         console.print(table)
     _show_notes(found.risks, ("risk", "yellow"), console, full=full)
@@ -70,7 +72,20 @@ def show_summary(found: Review, console: Console, *, full: bool = False) -> None
         put(console, ("not read ", "red"), f"{switch}: {reason.removeprefix(f'{switch}: ')}", hang=2)
 
 
-def _show_extent(found: Review, console: Console) -> None:
+def _kinds_table(found: Extent) -> Table:
+    table = bare_table("what changes", "before → after", "ports", "switches")
+    table.columns[2].justify = table.columns[3].justify = "right"
+    for kind in found.kinds:
+        row = (kind.change.what, kind.change.told, f"{kind.ports:,}", f"{kind.switches:,}")
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    if found.wordless:
+        table.add_row("other settings", "see their lines", f"{found.wordless:,}", "")
+    if found.untold:
+        table.add_row("lines", "what they meant is not told", f"{found.untold:,}", "")
+    return table
+
+
+def _show_numbers(found: Review, console: Console) -> None:
     refused = found.switches - found.changing - found.as_intended - len(found.unread)
     parts = [
         f"{found.as_intended:,} as intended" if found.as_intended else "",
@@ -86,8 +101,8 @@ def _show_extent(found: Review, console: Console) -> None:
     )
     put(
         console,
-        (f"{found.changing_ports:,} of {count(found.ports, 'port')} change", "bold"),
-        f", with {count(found.cameras, 'camera')}",
+        (f"{found.extent.ports:,} of {count(found.ports, 'port')} change", "bold"),
+        f", with {count(found.extent.cameras, 'camera')}",
         hang=2,
     )
 
@@ -152,13 +167,18 @@ def show_switch_pattern(
         put(console, f"but for {count(len(pattern.exceptions), 'switch', 'switches')}:", indent=3)
         plain = [known[share.pattern] for share in pattern.shares if share.pattern not in strange]
         for exception in pattern.exceptions if full else pattern.exceptions[:2]:
-            _show_exception(exception, known, plain, console)
+            _show_exception(exception, known, plain, console, at_most=0 if full else 3)
         if not full and len(pattern.exceptions) > 2:
             put(console, f"and {len(pattern.exceptions) - 2} more", indent=5)
 
 
 def _show_exception(
-    exception: SwitchException, known: Mapping[str, PortPattern], plain: Sequence[PortPattern], console: Console
+    exception: SwitchException,
+    known: Mapping[str, PortPattern],
+    plain: Sequence[PortPattern],
+    console: Console,
+    *,
+    at_most: int,
 ) -> None:
     """Print in what one switch differs; `plain`: the patterns that the others' ports have."""
     for port, kind in exception.ports:
@@ -167,23 +187,51 @@ def _show_exception(
         same = next((each for each in plain if headline(each) == told), None)
         if same:  # the words are the same, the lines are not
             told += f" ({_difference(odd, same)})"
-        put(console, f"{exception.switch} {port}  ", (kind, "cyan"), f"  {told}", indent=5, hang=2)
+        put(console, f"{exception.switch} {port}  ", (kind, "cyan"), f"  {told}", indent=5, hang=2, at_most=at_most)
     if exception.more:
-        put(console, f"{exception.switch}  switch-wide also: {_listed(exception.more)}", indent=5, hang=2)
+        put(
+            console,
+            f"{exception.switch}  switch-wide also: {_listed(exception.more)}",
+            indent=5,
+            hang=2,
+            at_most=at_most,
+        )
     if exception.less:
-        put(console, f"{exception.switch}  switch-wide not: {_listed(exception.less)}", indent=5, hang=2)
+        put(
+            console,
+            f"{exception.switch}  switch-wide not: {_listed(exception.less)}",
+            indent=5,
+            hang=2,
+            at_most=at_most,
+        )
 
 
 def _difference(odd: PortPattern, plain: PortPattern) -> str:
-    here, there = ([line for line in each.lines.diff if line[1:2] == " "] for each in (odd, plain))
-    also, less = [line for line in here if line not in there], [line for line in there if line not in here]
-    parts = (f"also {_listed(also)}" if also else "", f"not {_listed(less)}" if less else "")
-    return "; ".join(part for part in parts if part) or f"unlike {plain.name} only in what undoes it"
+    """In which lines the first port of `odd` is not as one of `plain` would be in its place."""
+    here, there = lines_of(odd, odd.ports[0]), lines_of(plain, odd.ports[0])
+    for part, name in (("diff", ""), ("sent", "is sent "), ("sent_wide", "is sent "), ("undo", "undone by ")):
+        mine, theirs = getattr(here, part), getattr(there, part)
+        also, less = [line for line in mine if line not in theirs], [line for line in theirs if line not in mine]
+        if also or less:
+            told = (f"also {_listed(also)}" if also else "", f"not {_listed(less)}" if less else "")
+            return name + "; ".join(part for part in told if part)
+    return f"its lines in another order than {plain.name}"
 
 
 def _listed(lines: Sequence[str]) -> str:
-    """Lines of a diff in a sentence."""
-    return " | ".join(f"{line[:1]} {line[1:].strip()}".strip() for line in lines)
+    """Lines of a diff in a sentence; of a section that comes or goes, its own line and how many there are in it."""
+    told: list[str] = []
+    under = 0
+    for at, line in enumerate(lines):
+        sign, inside = line[:1], line[1:2] == " "
+        if inside and under and sign == lines[at - 1][:1]:
+            under += 1
+            continue
+        told += [f"({count(under - 1, 'line')} in it)"] if under > 1 else []
+        under = 0 if inside or sign == " " else 1
+        told.append(f"{sign} {line[1:].strip()}".strip())
+    told += [f"({count(under - 1, 'line')} in it)"] if under > 1 else []
+    return " | ".join(told).replace(" | (", " (")
 
 
 def headline(pattern: PortPattern) -> str:

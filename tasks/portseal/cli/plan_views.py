@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -16,7 +17,7 @@ from portseal.core.errors import InputError, PlatformError
 from portseal.core.patterns import Member, Patterns, PortPattern, lines_of
 from portseal.core.plan_file import Plan
 from portseal.core.planning import SwitchPlan
-from portseal.core.platforms import load_pack, platform_folders
+from portseal.core.platforms import load_pack
 from portseal.core.port_lines import in_turn, port_lines
 from portseal.core.portname import long_port
 from portseal.core.steps import SWITCH_WIDE
@@ -48,8 +49,10 @@ def camera_of(plan: Plan, name: str) -> tuple[SwitchPlan, str] | None:
     return None
 
 
-def port_of(switch: SwitchPlan, text: str) -> str:
+def port_of(switch: SwitchPlan, text: str, platforms: Mapping[str, Path]) -> str:
     """The long name of the port that is spelt so, as anybody spells it: `Gi1/0/5`, `gigabitethernet 1/0/5`.
+
+    `platforms`: the platform folders by name; where the switch's is not among them, letters may be left out at the end.
 
     Raises:
         InputError: the plan knows no such port of the switch, or it could be more than one.
@@ -58,7 +61,7 @@ def port_of(switch: SwitchPlan, text: str) -> str:
     names.discard(SWITCH_WIDE)
     if text in names:
         return text
-    folder = platform_folders().get(switch.platform)
+    folder = platforms.get(switch.platform)
     try:
         spelt = long_port(load_pack(folder).ports, text) if folder else ""
     except (ValueError, PlatformError):

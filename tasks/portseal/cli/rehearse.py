@@ -176,6 +176,7 @@ def _carry_out(
     from portseal.change.view import groups_of
     from portseal.cli.apply import exit_code
     from portseal.cli.console import console
+    from portseal.cli.plan_text import show_extent
     from portseal.cli.tables import result_table, verdict_table
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome
@@ -203,6 +204,7 @@ def _carry_out(
     failing = [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASS]
     out = console()
     out.print("Rehearsed on simulated switches; nothing was connected to.")
+    show_extent(plans, out)
     if failing:
         out.print(verdict_table(failing))
     out.print(result_table(results))

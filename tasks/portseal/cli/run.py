@@ -138,6 +138,7 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
     from rich.text import Text
 
     from portseal.cli.console import console
+    from portseal.cli.plan_text import show_extent
     from portseal.cli.tables import bare_table, cells
 
     out, book = console(), prepared.book
@@ -160,6 +161,7 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
                 )
             )
         out.print(table)
+        show_extent(prepared.changing, out)
     for line in prepared.warnings:
         out.print(Text(f"note: {line}", style="yellow"))
     for line in prepared.forbidden:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from portseal.cli.options import SiteDir
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -21,6 +23,7 @@ def show(
         str, typer.Argument(help="A port of the switch, in any spelling the platform understands.", show_default=False)
     ] = "",
     *,
+    site: SiteDir = Path(),
     pattern: Annotated[
         str, typer.Option("--pattern", help="One pattern: A, B, ... of switches, P1, P2, ... of ports.")
     ] = "",
@@ -32,7 +35,7 @@ def show(
     """Show what PLAN would do: all of it in short, one pattern, one SWITCH (or camera), or one PORT before and after.
 
     Words are the profiles' (`monitor → closed`), lines the vendor's, with what undoes them beside them. An expired plan is
-    shown too, and said to be one. Exit code 0, or 1 where there is no such plan, switch, port or pattern.
+    shown too, and said to be one. Nothing of the SITE is read but its own platforms, for how their ports are spelt. Exit code 0, or 1 where there is no such plan, switch, port or pattern.
     """
     from portseal.cli.console import console
     from portseal.core.errors import PlanError
@@ -51,22 +54,23 @@ def show(
     if pattern:
         _show_pattern(loaded, pattern, out, full=full)
     elif switch:
-        _show_part(loaded, switch, port, out, full=full)
+        _show_part(loaded, switch, port, out, site=site, full=full)
     else:
         from portseal.cli.plan_text import show_plan
 
         show_plan(loaded, out, name=str(plan), full=full)
 
 
-def _show_part(plan: Plan, switch: str, port: str, out: Console, *, full: bool) -> None:
+def _show_part(plan: Plan, switch: str, port: str, out: Console, *, site: Path, full: bool) -> None:
     from portseal.cli.plan_views import camera_of, port_of, show_port, show_switch, switch_of
     from portseal.core.alike import alike
+    from portseal.core.platforms import platform_folders
 
     hangs = None if port else camera_of(plan, switch)
     chosen, name = hangs or (switch_of(plan, switch), "")
     patterns = alike(plan.switches)
     if name or port:
-        show_port(chosen, name or port_of(chosen, port), patterns, out)
+        show_port(chosen, name or port_of(chosen, port, platform_folders(site / "platforms")), patterns, out)
     else:
         show_switch(chosen, patterns, out, full=full)
 

@@ -14,7 +14,7 @@ from portseal.core.port_lines import Lines
 
 Of = TypeVar("Of")
 
-_FEW_LINES = 4
+_FEW_LINES = 6
 """An exception differs in at most so many switch-wide lines of a kind,"""
 _ONE_PORT_IN = 10
 """and in one port, or one in so many of those that change."""

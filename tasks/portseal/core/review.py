@@ -6,7 +6,7 @@ This is what the terminal and the page both tell; how it looks is theirs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from portseal.core.alike import alike
@@ -54,6 +54,21 @@ class Noted(Value):
         return sum(place.scope != SWITCH_WIDE for place in self.places)
 
 
+class Extent(Value):
+    """How much changes, and in which ways."""
+
+    ports: int
+    """That change."""
+    cameras: int
+    """On ports that change."""
+    kinds: tuple[Kind, ...]
+    """In words: 802.1X, MACsec, then the others; of each the one with the most ports first."""
+    wordless: int
+    """Ports on which only lines change that no word stands for."""
+    untold: int
+    """Ports that change, of which the platform's folder does not tell what they were."""
+
+
 class Review(Value):
     """What there is to know of a plan."""
 
@@ -69,15 +84,7 @@ class Review(Value):
     """Switch → why it could not be planned."""
     ports: int
     """That are managed, those that are left out included."""
-    changing_ports: int
-    cameras: int
-    """On ports that change."""
-    kinds: tuple[Kind, ...]
-    """In words, in the order of the words, the most ports first."""
-    wordless: int
-    """Ports on which lines change that no word stands for."""
-    untold: int
-    """Ports that change, of which the platform's folder does not tell what they were."""
+    extent: Extent
     risks: tuple[Noted, ...]
     refusals: tuple[Noted, ...]
     patterns: Patterns
@@ -86,28 +93,34 @@ class Review(Value):
 def review(plan: Plan) -> Review:
     """What there is to know of `plan`; the same for the same plan."""
     patterns = alike(plan.switches)
-    changing = [switch for switch in plan.switches if switch.changes]
-    before = {(s.switch, story.port): story.before for s in changing for story in s.stories}
-    members = [member for pattern in patterns.ports for member in pattern.ports]
-    wordless = [p for pattern in patterns.ports if not pattern.changes for p in pattern.ports]
-    untold = sum(before.get((member.switch, member.port)) is None for member in wordless)
     return Review(
         site=plan.site,
         created=plan.created,
         expires=plan.expires,
         switches=len(plan.switches) + len(plan.unread),
-        changing=len(changing),
+        changing=sum(switch.changes for switch in plan.switches),
         as_intended=sum(not switch.changes and not switch.refusals for switch in plan.switches),
         unread=plan.unread,
         ports=sum(len(switch.stories) or len(switch.ports) for switch in plan.switches),
-        changing_ports=len(members),
+        extent=extent(plan.switches, patterns),
+        risks=_noted((s, r.code, r.message, r.scope) for s in plan.switches for r in s.risks),
+        refusals=_noted((s, r.code, r.reason, r.scope) for s in plan.switches for r in s.refusals),
+        patterns=patterns,
+    )
+
+
+def extent(plans: Sequence[SwitchPlan], patterns: Patterns) -> Extent:
+    """How much of `plans` changes; `patterns` are theirs."""
+    before = {(plan.switch, story.port): story.before for plan in plans for story in plan.stories if plan.changes}
+    members = [member for pattern in patterns.ports for member in pattern.ports]
+    wordless = [member for pattern in patterns.ports if not pattern.changes for member in pattern.ports]
+    untold = sum(before.get((member.switch, member.port)) is None for member in wordless)
+    return Extent(
+        ports=len(members),
         cameras=len({member.camera for member in members if member.camera}),
         kinds=_kinds(patterns),
         wordless=len(wordless) - untold,
         untold=untold,
-        risks=_noted((s, r.code, r.message, r.scope) for s in plan.switches for r in s.risks),
-        refusals=_noted((s, r.code, r.reason, r.scope) for s in plan.switches for r in s.refusals),
-        patterns=patterns,
     )
 
 

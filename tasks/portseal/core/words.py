@@ -139,6 +139,8 @@ def changes(before: Words | None, after: Words) -> tuple[WordChange, ...]:
 def _changes(before: tuple[tuple[str, str], ...], after: tuple[tuple[str, str], ...]) -> tuple[WordChange, ...]:
     """The same for thousands of ports."""
     old, new = told(dict(before)), told(dict(after))
+    if old.get("802.1X") == "off" != new.get("802.1X", "off") and "methods" in new:
+        new["802.1X"] += f", {new['methods']}"  # the port had none that this could be told as a change of
     return tuple(
         WordChange(what=what, before=old[what], after=new[what])
         for what in old
