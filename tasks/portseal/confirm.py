@@ -40,7 +40,8 @@ def confirm(session: Session, pack: Pack) -> None:
     if isinstance(session, CandidateSession):
         session.confirm()
     else:
-        _send(session, pack.commit.confirm, "confirm")
+        # in one write: where the first is refused, the others are no commands there
+        _send(session, pack.commit.confirm, "confirm", alone=0)
     if pack.commit.pending:
         (shown,) = session.run([pack.commit.pending])
         check_idle(session.switch, shown, pack.commit)
@@ -101,10 +102,10 @@ def undo_refused(session: Session, pack: Pack) -> None:
     revert(session, pack)
 
 
-def _send(session: Session, commands: tuple[str, ...], what: str) -> None:
+def _send(session: Session, commands: tuple[str, ...], what: str, *, alone: int | None = None) -> None:
     if not commands:
         return
-    result = session.configure(_lines(commands), alone=len(commands))
+    result = session.configure(_lines(commands), alone=len(commands) if alone is None else alone)
     if result.errors:
         first = result.errors[0]
         said = re.sub(r"\s+", " ", first.output).strip()

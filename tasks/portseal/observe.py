@@ -1,19 +1,20 @@
 """Switch in, state of its ports out: the task that reads what 802.1X and MKA say, for all ports at once.
 
-Two round trips whatever the number of ports: all commands in one batch, and after a pause those whose counters must rise.
+Two round trips whatever the number of ports: all commands in one batch, and after a pause those whose counters must rise. The second is
+spared where nothing hangs on it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from nornir.core.task import Result, Task
 
 from portseal.core.intent import PortIntent
 from portseal.core.model import Value
-from portseal.core.observation import PortState, port_states
+from portseal.core.observation import Heard, PortState, port_states
 from portseal.core.platforms import Pack
 from portseal.core.profile import MacsecPolicy
 from portseal.estate import Estate
@@ -29,6 +30,8 @@ class Observation(Value):
     first_at: datetime
     later_at: datetime | None
     """None where nothing is read twice."""
+    twice: frozenset[str] = frozenset()
+    """The ports that were read twice."""
 
 
 def observe_switch(task: Task, estate: Estate) -> Result:
@@ -42,8 +45,17 @@ def observe_switch(task: Task, estate: Estate) -> Result:
     return Result(host=task.host, result=observation)
 
 
-def observe(session: Reader, ports: Sequence[PortIntent], estate: Estate, *, pause: float) -> Observation:
+def observe(
+    session: Reader,
+    ports: Sequence[PortIntent],
+    estate: Estate,
+    *,
+    pause: float,
+    open_still: Callable[[PortIntent, PortState | None], bool] = lambda port, state: True,
+) -> Observation:
     """What the switch says of `ports`; `pause` in seconds between the two reads of counters.
+
+    Only ports of which `open_still` says, after the first read, that counters can make a difference are read twice.
 
     Raises:
         SessionCut: the session ended in the middle.
@@ -52,15 +64,22 @@ def observe(session: Reader, ports: Sequence[PortIntent], estate: Estate, *, pau
     names = tuple(port.port for port in ports)
     outputs = _read(session, commands(pack, ports))
     first_at = datetime.now(UTC)
-    first = port_states(pack, folder, outputs, names)
-    again = commands(pack, ports, twice=True)
+    heard: dict[tuple[str, str], Heard] = {}
+    first = port_states(pack, folder, outputs, names, heard_before=heard)
+    secured = [port for port in ports if _secured(port) and open_still(port, first.get(port.port))]
+    again = commands(pack, secured, twice=True)
     if not again:
         return Observation(first=first, later=first, first_at=first_at, later_at=None)
     time.sleep(pause)
     outputs = {**outputs, **_read(session, again)}
     later_at = datetime.now(UTC)
-    later = port_states(pack, folder, outputs, names)
-    return Observation(first=first, later=later, first_at=first_at, later_at=later_at)
+    later = port_states(pack, folder, outputs, names, heard_before=heard)
+    twice = frozenset(port.port for port in secured)
+    return Observation(first=first, later=later, first_at=first_at, later_at=later_at, twice=twice)
+
+
+def _secured(port: PortIntent) -> bool:
+    return port.macsec.policy is not MacsecPolicy.OFF
 
 
 def _read(session: Reader, batch: Sequence[str]) -> Mapping[str, str]:
@@ -69,7 +88,7 @@ def _read(session: Reader, batch: Sequence[str]) -> Mapping[str, str]:
 
 def commands(pack: Pack, ports: Sequence[PortIntent], *, twice: bool = False) -> tuple[str, ...]:
     """The commands that tell of `ports`, each once; with `twice`, only those to read again."""
-    secured = [port.port for port in ports if port.macsec.policy is not MacsecPolicy.OFF]
+    secured = [port.port for port in ports if _secured(port)]
     every = [port.port for port in ports]
     batch: list[str] = []
     for entry in pack.observe:

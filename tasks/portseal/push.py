@@ -94,16 +94,20 @@ def push(
         return _push_candidate(session, plan, pack, resolve, minutes)
     arm = timed(commit.again or () if again else commit.arm, minutes)
     lines = (*arm, *_changes(plan, pack, resolve))
-    last = timed((*commit.leave, *commit.activate), minutes)
+    leave, activate = timed(commit.leave, minutes), timed(commit.activate, minutes)
     if not commit.strategy.candidate:
-        lines, last = (*lines, *last), ()
+        lines, activate = (*lines, *leave, *activate), ()
     results = [session.configure(lines, alone=len(arm))]
     if not again:
         _raise_unbegun(plan.switch, results[0])
     _raise_for(plan.switch, results[0])
-    if last:
-        results.append(session.configure(last, alone=len(last)))
-        _raise_for(plan.switch, results[1], "activating, ")
+    if (
+        activate
+    ):  # a candidate that was taken whole can be left; where it could not be, what activates it is no command there
+        results.append(session.configure((*leave, activate[0]), alone=0))
+        _raise_for(plan.switch, results[-1], "activating, ")
+        results.append(session.configure(activate[1:], alone=len(activate)))
+        _raise_for(plan.switch, results[-1], "activating, ")
     return PushResult(
         switch=plan.switch,
         minutes=minutes,

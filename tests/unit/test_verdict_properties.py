@@ -19,6 +19,7 @@ from portseal.core.observation import (
 )
 from portseal.core.profile import CakSource, Dot1x, HostMode, Macsec, MacsecPolicy, Method, Mode
 from portseal.core.verdict import Outcome, judge
+from portseal.verify import counters_decide
 
 CAMERA = "ac:cc:8e:00:00:17"
 MACS = st.sampled_from([CAMERA, "02:00:00:00:00:66"])
@@ -176,6 +177,14 @@ def test_must_secure_passes_only_with_a_live_peer_and_rising_counters(
 def test_a_port_without_a_link_never_passes(intent: PortIntent, state: PortState) -> None:
     down = state.model_copy(update={"link": LinkState.DOWN})
     assert judge(intent, down, None).outcome is not Outcome.PASS
+
+
+@given(intents(), states(), states())
+def test_a_port_that_fails_at_the_first_read_fails_the_same_whatever_its_counters_say_later(
+    intent: PortIntent, state: PortState, later: PortState
+) -> None:
+    if not counters_decide(intent, state):
+        assert judge(intent, state, later) == judge(intent, state, state) == judge(intent, state)
 
 
 @given(intents(), states(), states())

@@ -22,10 +22,11 @@ from portseal.change.undo import undo
 from portseal.confirm import undo_refused
 from portseal.core.errors import PortsealError, PushRejected, SessionCut, SwitchError
 from portseal.core.journal_entry import Event
+from portseal.core.observation import port_states
 from portseal.core.planning import SwitchPlan
 from portseal.core.probes import probe_commands, unmet
 from portseal.core.verdict import Outcome
-from portseal.observe import observe
+from portseal.observe import commands
 from portseal.push import check_idle, push
 from portseal.transport.session import Session
 from portseal.verify import wait_for
@@ -118,17 +119,18 @@ def _begin(change: Change) -> tuple[Session, frozenset[str]]:
         raise Ended(change.end(Ending.UNREACHABLE, str(error))) from error
     try:
         change.tell("comparing")
-        probes = probe_commands(change.pack)
-        asked = [change.pack.read.command, *probes, *([commit.pending] if commit.pending else [])]
-        running, *said = session.run(asked)
-        for _, reason in unmet(change.pack, said[: len(probes)]):
+        probes, shows = probe_commands(change.pack), commands(change.pack, change.watched)
+        pending = [commit.pending] if commit.pending else []
+        running, *said = session.run([change.pack.read.command, *pending, *probes, *shows])
+        probed, seen = said[len(pending) : len(said) - len(shows)], said[len(said) - len(shows) :]
+        for _, reason in unmet(change.pack, probed):
             raise SwitchError(change.switch, reason)
-        if commit.pending:
-            check_idle(change.switch, said[-1], commit)
+        if pending:
+            check_idle(change.switch, said[0], commit)
         check_fresh(change, running)
         if not change.plan.changes:
             raise Ended(change.end(Ending.UNCHANGED, "nothing to do"))
-        before = observe(session, change.watched, change.estate, pause=0.0).first
+        before = port_states(change.pack, change.estate.folder(change.switch), dict(zip(shows, seen, strict=True)))
         excused = frozenset(port.port for port in change.watched if excuses(before.get(port.port), port))
         if change.stopping():
             raise Ended(change.end(Ending.INTERRUPTED, "the run was interrupted; nothing was sent"))

@@ -107,7 +107,7 @@ class PortState(Value):
     """Commands whose output was not understood, with the first line that was not."""
 
 
-class _Heard(NamedTuple):
+class Heard(NamedTuple):
     """What one command contributed."""
 
     kind: Kind
@@ -133,16 +133,26 @@ _ALWAYS_A_ROW = {Kind.LINK, Kind.COUNTERS}
 
 
 def port_states(
-    pack: Pack, folder: Path, outputs: Mapping[str, str], ports: Sequence[str] = ()
+    pack: Pack,
+    folder: Path,
+    outputs: Mapping[str, str],
+    ports: Sequence[str] = (),
+    *,
+    heard_before: dict[tuple[str, str], Heard] | None = None,
 ) -> dict[str, PortState]:
     """What `outputs` (command as sent → text as printed) say of each port they name and of each of `ports`, by long name.
 
-    Text that is not understood does not raise: it stands in `unparsed` of every port the command was about.
+    Text that is not understood does not raise: it stands in `unparsed` of every port the command was about. `heard_before` has what was
+    understood of outputs that come again, and is added to.
 
     Raises:
         InputError: the pack understands no such command.
     """
-    heard = [_hear(pack, folder, command, output) for command, output in outputs.items()]
+    memory = {} if heard_before is None else heard_before
+    for said in outputs.items():
+        if said not in memory:
+            memory[said] = _hear(pack, folder, *said)
+    heard = [memory[said] for said in outputs.items()]
     rows: dict[str, dict[Kind, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for answer in heard:
         for row in answer.rows:
@@ -152,12 +162,12 @@ def port_states(
     return {port: _state(pack, port, rows[port], heard) for port in dict.fromkeys([*ports, *sorted(named)])}
 
 
-def _hear(pack: Pack, folder: Path, command: str, output: str) -> _Heard:
+def _hear(pack: Pack, folder: Path, command: str, output: str) -> Heard:
     known = recognise(pack, command)
     try:
-        return _Heard(known.show.kind, known.port, not known.selects, parse(pack, folder, command, output), None)
+        return Heard(known.show.kind, known.port, not known.selects, parse(pack, folder, command, output), None)
     except ParseError as error:
-        return _Heard(known.show.kind, known.port, not known.selects, (), str(error))
+        return Heard(known.show.kind, known.port, not known.selects, (), str(error))
 
 
 def _is_port(pack: Pack, text: str) -> bool:
@@ -167,7 +177,7 @@ def _is_port(pack: Pack, text: str) -> bool:
         return False
 
 
-def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Sequence[_Heard]) -> PortState:
+def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Sequence[Heard]) -> PortState:
     about = [answer for answer in heard if answer.port in (None, port) and answer.kind in _NAMES]
     failed = {_NAMES[answer.kind] for answer in about if answer.problem}
     read = {

@@ -20,7 +20,7 @@ verify_seconds = 6
 poll_seconds = 0.2
 counter_pause_seconds = 0.1
 [connect]
-tries = 1
+tries = 1  # a real switch reboots for longer than anybody tries; the simulated one does not
 """
 
 
