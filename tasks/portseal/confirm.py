@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nornir.core.task import Result, Task
 
@@ -31,8 +32,8 @@ def revert_change(task: Task, estate: Estate) -> Result:
     return Result(host=task.host, changed=True)
 
 
-def confirm(session: Session, pack: Pack) -> None:
-    """Stop the switch's timer and see that none runs.
+def confirm(session: Session, pack: Pack, *, beside: Sequence[str] = ()) -> tuple[str, ...]:
+    """Stop the switch's timer and see that none runs; gives the output of the commands `beside`, which are read in the same batch.
 
     Raises:
         SwitchError: the switch did not take the confirmation; its timer may still run.
@@ -42,9 +43,13 @@ def confirm(session: Session, pack: Pack) -> None:
     else:
         # in one write: where the first is refused, the others are no commands there
         _send(session, pack.commit.confirm, "confirm", alone=0)
-    if pack.commit.pending:
-        (shown,) = session.run([pack.commit.pending])
-        check_idle(session.switch, shown, pack.commit)
+    pending = [pack.commit.pending] if pack.commit.pending else []
+    if not pending and not beside:
+        return ()
+    said = session.run([*pending, *beside])
+    if pending:
+        check_idle(session.switch, said[0], pack.commit)
+    return said[len(pending) :]
 
 
 def save(session: Session, pack: Pack) -> None:

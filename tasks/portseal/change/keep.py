@@ -86,8 +86,8 @@ def keep(change: Change, session: Session, seen: Verified) -> SwitchResult:
     change.tell("confirming")
     try:
         change.write(Event.CONFIRMING, digest=seen.digest)
-        confirm(session, change.pack)
-        stands = since(change, session, seen.digest)
+        (running,) = confirm(session, change.pack, beside=[change.pack.read.command])
+        stands = since(change, running, seen.digest)
     except SessionCut as error:
         return _confirm_again(change, seen, why=f"the session was lost while confirming ({error})")
     except PortsealError as error:

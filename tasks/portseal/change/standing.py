@@ -80,13 +80,12 @@ def read_back(change: Change, session: Session) -> tuple[dict[str, str], str]:
     return stored, owned_digest(change, running)
 
 
-def since(change: Change, session: Session, digest: str) -> Standing:
-    """Whether the owned configuration is still what was verified, whose `digest` this is; asked after a confirmation.
+def since(change: Change, running: str, digest: str) -> Standing:
+    """Whether the owned configuration is still what was verified, whose `digest` this is; `running` was read after a confirmation.
 
     Some platforms take a confirmation that has nothing to confirm any more, because the timer was first, without a word; and
     somebody else may have changed a line in the same moment.
     """
-    (running,) = session.run([change.pack.read.command])
     now = owned_digest(change, running)
     if now == digest:
         return Standing.AFTER
