@@ -32,7 +32,7 @@ ENCRYPTED = (".age", ".pem")
 COVERED = {
     "lint", "render", "plan", "show", "apply", "verify", "history", "parse", "platforms", "sim", "demo", "stage", "resume", "abort",
     "rollback", "keys list", "keys generate", "keys import", "keys export", "keys rotate", "keys expire", "keys platforms", "keys identity", "rehearse",
-    "evidence check", "evidence list", "evidence new-key", "evidence report", "drift",
+    "evidence check", "evidence list", "evidence new-key", "evidence report", "drift", "init",
 }  # fmt: skip
 ELSEWHERE = {"run", "approve", "camera show", "camera set", "certs", "certs init-ca", "certs revoke", "certs crl"}
 """Verbs with a search of their own, beside what else is tested of them."""
@@ -140,6 +140,8 @@ def test_no_secret_stands_in_any_artefact_of_the_life_of_a_key(line: Line, monke
     say(line, "keys", "rotate", "--give-up")
     say(line, "keys", "generate", "cam-3")
     say(line, "keys", "platforms")
+    line.run_with({}, "init", str(line.site.parent / "another"))
+    assert (line.site.parent / "another" / "keys.toml").exists()
     own = line.site.parent / "own.pem"
     line.run_with({}, "keys", "identity", str(own))
     known.add(own.read_text().splitlines()[1])

@@ -16,6 +16,9 @@ pytestmark = [pytest.mark.source_tree, pytest.mark.xdist_group("packaging")]
 
 ROOTS = {"portseal": "tasks/portseal", "portseal_platforms": "templates/portseal_platforms"}
 
+PLAYBOOKS = "new_site_files/playbooks/"
+"""Where the wheel has playbooks, which lie beside the packages in the sources."""
+
 
 class Built(Protocol):
     sdist: Path
@@ -41,8 +44,16 @@ def test_every_file_of_a_package_is_in_the_wheel(repository: Path, built: Built,
     folder = repository / ROOTS[package]
     shipped = contents(built.wheel)
     inside = {name.removeprefix(f"{package}/") for name in shipped if name.startswith(f"{package}/")}
-    assert inside == sources(folder)
-    assert [name for name in inside if shipped[f"{package}/{name}"] != (folder / name).read_bytes()] == []
+    added = {name for name in inside if name.startswith(PLAYBOOKS)}
+    assert inside - added == sources(folder)
+    assert [name for name in inside - added if shipped[f"{package}/{name}"] != (folder / name).read_bytes()] == []
+
+
+def test_every_playbook_is_in_the_wheel_for_new_sites(repository: Path, built: Built) -> None:
+    prefix = f"portseal/{PLAYBOOKS}"
+    shipped = {name.removeprefix(prefix): raw for name, raw in contents(built.wheel).items() if name.startswith(prefix)}
+    folder = repository / "playbooks"
+    assert shipped == {name: (folder / name).read_bytes() for name in sources(folder)}
 
 
 def test_the_wheel_says_that_it_is_typed(built: Built) -> None:
@@ -83,6 +94,18 @@ def test_the_installed_command_explains_itself(installed: Path) -> None:
         for verb in ("lint", "render", "plan", "apply", "verify", "parse", "sim", "demo")
         if verb not in done.stdout
     ] == []
+
+
+def test_the_installed_command_makes_a_site_that_is_right_at_once(
+    repository: Path, installed: Path, tmp_path: Path
+) -> None:
+    portseal, site = str(installed / "portseal"), tmp_path / "new"
+    made = subprocess.run([portseal, "init", str(site)], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    lint = subprocess.run([portseal, "lint"], capture_output=True, text=True, check=False, cwd=site)
+    assert (lint.returncode, lint.stderr) == (0, "")
+    books = {path.name for path in (repository / "playbooks").glob("*.yaml")}
+    assert {path.name for path in (site / "playbooks").glob("*.yaml")} == books
 
 
 def test_the_installed_platforms_are_found(repository: Path, installed: Path) -> None:

@@ -17,6 +17,7 @@ from portseal.cli.demo import demo
 from portseal.cli.drift import drift
 from portseal.cli.evidence import evidence
 from portseal.cli.history import abort, history, resume, rollback
+from portseal.cli.init import init
 from portseal.cli.keys import keys
 from portseal.cli.lint import lint
 from portseal.cli.parse import parse
@@ -39,12 +40,13 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help=(
         "Seals camera ports: 802.1X and MACsec from a camera inventory, planned, reviewed, pushed and proved port by port.\n\n"
-        "The usual way is `lint` → `plan -o plan.json` → `show plan.json` → `apply plan.json` → `verify`.\n\n"
+        "`init` makes a site to begin with. The usual way is `lint` → `plan -o plan.json` → `show plan.json` → `apply plan.json` → `verify`.\n\n"
         "Exit codes everywhere: 0 nothing to do or all as intended, 2 changes pending or ports not as intended, 1 error."
     ),
 )
 
 for verb in (
+    init,
     lint,
     render,
     plan,
