@@ -1,0 +1,73 @@
+"""What a piece of work costs this process: seconds, processor time, memory. Needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+class Cost:
+    """Filled in when the block that it measures is left."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    """Of this process and of those it has started and seen end."""
+    peak_mb: float = 0.0
+    """The most memory this process ever held, what it imports included."""
+
+
+@contextmanager
+def measured() -> Iterator[Cost]:
+    """Measure a block."""
+    cost = Cost()
+    began, cpu = time.perf_counter(), _cpu()
+    yield cost
+    cost.seconds, cost.cpu_seconds, cost.peak_mb = time.perf_counter() - began, _cpu() - cpu, peak_mb()
+
+
+def peak_mb() -> float:
+    """The most memory this process ever held. Not `ru_maxrss`, which a process inherits from the one that started it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def _cpu() -> float:
+    uses = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return sum(use.ru_utime + use.ru_stime for use in uses)
+
+
+def in_child(
+    module: str, job: dict[str, Any], *, arguments: tuple[str, ...] = (), python: str = sys.executable
+) -> dict[str, Any]:
+    """What `python -m module` answers to `job`; both are one line of JSON."""
+    done = subprocess.run(
+        [python, "-m", module, *arguments],
+        input=json.dumps(job),
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{module} failed with {done.returncode}; what it said stands above. It was asked: {job}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The median of each number that the runs have in common; what is no number, of the first."""
+    first = runs[0]
+    return {
+        key: median(run[key] for run in runs) if isinstance(value, int | float) else value
+        for key, value in first.items()
+    }

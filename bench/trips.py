@@ -1,0 +1,69 @@
+"""Round trips, characters and logins of plan, apply and verify, as the switch counts them, the login's own apart.
+
+The switches are in this process, because nothing here is timed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.sites import LOGIN_PASSWORD, LOGIN_USER, write_site
+from bench.verbs import run_verb
+
+_QUICK = "poll_seconds = 0.2\ncounter_pause_seconds = 0.2"
+
+
+class Trips(NamedTuple):
+    """What one verb took of one switch."""
+
+    verb: str
+    ports: int
+    login: int
+    """Round trips until the session stood at its prompt; a race at no delay can make it one more."""
+    round_trips: int
+    """From then on."""
+    typed: int
+    """Characters sent to the switch from then on."""
+    printed: int
+    logins: int
+
+
+def trips(*, ports: int) -> list[Trips]:
+    """Each verb on one switch of so many ports: plan, apply of all of them, verify, and a plan that has nothing to do."""
+    from portseal.cli.sim import LOGIN, write_copy
+    from portseal.simulator.campus import demo_secrets, site_specs
+    from portseal.simulator.farm import Farm
+    from portseal.site import open_site
+
+    with tempfile.TemporaryDirectory() as folder:
+        origin, copy = Path(folder) / "origin", Path(folder) / "site"
+        write_site(origin, switches=1, ports=ports, settings=_QUICK)
+        opened = open_site(origin)
+        secrets = dict.fromkeys(demo_secrets(opened.site), "5" * 24)
+        with Farm(site_specs(opened.site, secrets, settle=0.0), username=LOGIN_USER, password=LOGIN_PASSWORD) as farm:
+            write_copy(opened, copy, farm, {**secrets, LOGIN: LOGIN_PASSWORD}, LOGIN_USER)
+            (switch,) = farm
+            found: list[Trips] = []
+            for name, verb in (("plan", "plan"), ("apply", "apply"), ("verify", "verify"), ("plan again", "plan")):
+                logged_in: list[int] = []
+
+                def standing(counted: list[int] = logged_in) -> None:
+                    counted += [switch.round_trips, switch.bytes_in, switch.bytes_out]
+
+                switch.reset()
+                run_verb(copy, verb, standing=standing)
+                login, typed, printed = logged_in
+                found.append(
+                    Trips(
+                        verb=name,
+                        ports=ports,
+                        login=login,
+                        round_trips=switch.round_trips - login,
+                        typed=switch.bytes_in - typed,
+                        printed=switch.bytes_out - printed,
+                        logins=switch.sessions,
+                    )
+                )
+            return found
