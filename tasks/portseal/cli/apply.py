@@ -54,7 +54,7 @@ def apply(
     """
     from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.cli.console import console
-    from portseal.cli.plan_text import show_extent
+    from portseal.cli.plan_summary import show_extent
     from portseal.cli.progress import progress
     from portseal.cli.tables import result_table, verdict_table
     from portseal.core.errors import InputError, PlanError

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from portseal.cli.layout import count, first_few, put, put_lines, safe, spans
-from portseal.cli.tables import bare_table
-from portseal.core.alike import alike
+from portseal.cli.layout import count, first_few, put, put_lines
+from portseal.cli.plan_summary import show_summary, show_where
 from portseal.core.patterns import PortPattern, SwitchException, SwitchPattern, lines_of
 from portseal.core.plan_file import Plan
-from portseal.core.planning import SwitchPlan
-from portseal.core.review import Extent, Noted, Review, extent, review
-from portseal.core.steps import SWITCH_WIDE
+from portseal.core.review import Review, review
 
-_BRIEF_LINES, _BRIEF_DIFF, _BRIEF_NOTES = 24, 60, 4
-"""How much is told where not all is asked for: lines of patterns, lines of diffs, risks or refusals."""
+_BRIEF_LINES, _BRIEF_DIFF = 24, 100
+"""How much is told where not all is asked for: lines of patterns, lines of diffs."""
 
 
 def show_plan(plan: Plan, console: Console, *, name: str = "", full: bool = False) -> None:
@@ -32,7 +27,8 @@ def show_plan(plan: Plan, console: Console, *, name: str = "", full: bool = Fals
         return
     _show_patterns(found, console, full=full)
     patterns = found.patterns.ports
-    if full or sum(len(pattern.lines.diff) for pattern in patterns) <= _BRIEF_DIFF:
+    diffs = [*(each.lines.diff for each in patterns), *(each.lines.diff for each in found.patterns.switches)]
+    if full or sum(map(len, diffs)) <= _BRIEF_DIFF:
         for switch in found.patterns.switches:
             if switch.lines.diff:
                 console.print()
@@ -45,81 +41,6 @@ def show_plan(plan: Plan, console: Console, *, name: str = "", full: bool = Fals
         put(console, "Not kept; `portseal plan -o PLAN` keeps it for `portseal show` and `portseal apply`.", hang=2)
     elif not full:
         put(console, f"More: portseal show {name} --full, or --pattern A, or a SWITCH and a PORT.", hang=2)
-
-
-def show_extent(plans: Sequence[SwitchPlan], console: Console) -> None:
-    """Print in which ways the ports of these switches change: what is told before somebody says yes."""
-    table = _kinds_table(extent(plans, alike(plans)))
-    if table.row_count:
-        console.print(table)
-
-
-def show_summary(found: Review, console: Console, *, full: bool = False) -> None:
-    """Print how much changes, in which ways, what is risky and what is left out."""
-    if not found.changing and not found.refusals and not found.unread:
-        console.print(f"Nothing to do: {count(found.as_intended, 'switch is', 'switches are')} as the inventory wants.")
-        return
-    when = f"planned {found.created:%Y-%m-%d %H:%M %Z}, valid until {found.expires:%Y-%m-%d %H:%M %Z}"
-    put(console, (found.site, "bold"), f": {when}", hang=2)
-    _show_numbers(found, console)
-    table = _kinds_table(found.extent)
-    if table.row_count:
-        console.print()
-        console.print(table)
-    _show_notes(found.risks, ("risk", "yellow"), console, full=full)
-    _show_notes(found.refusals, ("left out", "red"), console, full=full)
-    for switch, reason in found.unread.items():
-        put(console, ("not read ", "red"), f"{switch}: {reason.removeprefix(f'{switch}: ')}", hang=2)
-
-
-def _kinds_table(found: Extent) -> Table:
-    table = bare_table("what changes", "before → after", "ports", "switches")
-    table.columns[2].justify = table.columns[3].justify = "right"
-    for kind in found.kinds:
-        row = (kind.change.what, kind.change.told, f"{kind.ports:,}", f"{kind.switches:,}")
-        table.add_row(*(Text(safe(cell)) for cell in row))
-    if found.wordless:
-        table.add_row("other settings", "see their lines", f"{found.wordless:,}", "")
-    if found.untold:
-        table.add_row("lines", "what they meant is not told", f"{found.untold:,}", "")
-    return table
-
-
-def _show_numbers(found: Review, console: Console) -> None:
-    refused = found.switches - found.changing - found.as_intended - len(found.unread)
-    parts = [
-        f"{found.as_intended:,} as intended" if found.as_intended else "",
-        f"{refused:,} left out" if refused else "",
-        f"{len(found.unread):,} not read" if found.unread else "",
-    ]
-    others = ", ".join(part for part in parts if part)
-    put(
-        console,
-        (f"{found.changing:,} of {count(found.switches, 'switch', 'switches')} change", "bold"),
-        f" ({others})" if others else "",
-        hang=2,
-    )
-    put(
-        console,
-        (f"{found.extent.ports:,} of {count(found.ports, 'port')} change", "bold"),
-        f", with {count(found.extent.cameras, 'camera')}",
-        hang=2,
-    )
-
-
-def _show_notes(notes: Sequence[Noted], label: tuple[str, str], console: Console, *, full: bool) -> None:
-    if notes:
-        console.print()
-    for note in notes if full else notes[:_BRIEF_NOTES]:
-        cut = 0 if full else 2
-        put(console, (f"{label[0]} ", label[1]), f"{note.code}: {note.message}", hang=4, at_most=cut)
-        extent = f"{count(note.ports, 'port')} of " if note.ports else ""
-        size = f"{extent}{count(note.switches, 'switch', 'switches')}: " if len(note.places) > 1 and not full else ""
-        _show_where([(place.switch, place.scope) for place in note.places], console, full=full, before=size)
-    if not full and len(notes) > _BRIEF_NOTES:
-        more = notes[_BRIEF_NOTES:]
-        codes = ", ".join(dict.fromkeys(note.code for note in more))
-        put(console, (f"{label[0]} ", label[1]), f"{len(more)} more: {codes}", hang=4)
 
 
 def _show_patterns(found: Review, console: Console, *, full: bool) -> None:
@@ -245,26 +166,13 @@ def show_port_pattern(pattern: PortPattern, console: Console, *, full: bool = Fa
     """Print what becomes of a pattern's ports, the diff with its blanks, and what is in the blanks; where they are with `full`."""
     size = f"{count(len(pattern.ports), 'port')}, {pattern.platform}"
     put(console, (pattern.name, "bold cyan"), f"  {size}: {headline(pattern)}", hang=4)
-    _show_where([(member.switch, member.port) for member in pattern.ports], console, full=full)
+    show_where([(member.switch, member.port) for member in pattern.ports], console, full=full)
     for each in pattern.ranges:
         if each.distinct > 1:
             some = ", ".join(f"{value} ({ports:,})" for value, ports in each.values[:4])
             told = some if each.distinct <= 4 else f"{each.distinct:,} different ones"
             put(console, f"‹{each.blank}› {told}", indent=4, hang=2)
     put_lines(console, pattern.lines.diff, indent=2)
-
-
-def _show_where(places: Sequence[tuple[str, str]], console: Console, *, full: bool, before: str = "") -> None:
-    """Print where something is: a line a switch with `full`, else the first few of them."""
-    by_switch: dict[str, list[str]] = {}
-    for switch, scope in places:
-        by_switch.setdefault(switch, []).extend([scope] if scope != SWITCH_WIDE else [])
-    told = [f"{switch} {spans(ports)}".strip() for switch, ports in by_switch.items()]
-    if full and any(by_switch.values()):
-        for each in told:
-            put(console, each, indent=4, hang=2)
-    else:
-        put(console, before + (", ".join(told) if full else first_few(told)), indent=4)
 
 
 def show_switch_wide(pattern: SwitchPattern, console: Console) -> None:

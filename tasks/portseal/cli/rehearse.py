@@ -176,7 +176,7 @@ def _carry_out(
     from portseal.change.view import groups_of
     from portseal.cli.apply import exit_code
     from portseal.cli.console import console
-    from portseal.cli.plan_text import show_extent
+    from portseal.cli.plan_summary import show_extent
     from portseal.cli.tables import result_table, verdict_table
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome

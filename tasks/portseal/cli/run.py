@@ -138,7 +138,7 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
     from rich.text import Text
 
     from portseal.cli.console import console
-    from portseal.cli.plan_text import show_extent
+    from portseal.cli.plan_summary import show_extent
     from portseal.cli.tables import bare_table, cells
 
     out, book = console(), prepared.book

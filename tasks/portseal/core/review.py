@@ -142,7 +142,7 @@ def _place(what: str) -> int:
 
 
 def _noted(found: Iterable[tuple[SwitchPlan, str, str, str]]) -> tuple[Noted, ...]:
-    """Those of one code and message together; what is about most places first."""
+    """Those of one code and message together; the graver codes first, and of one code what is about most places."""
     places: dict[tuple[str, str], list[Place]] = {}
     for switch, code, message, scope in found:
         places.setdefault((code, message), []).append(Place(switch=switch.switch, scope=scope))
@@ -152,5 +152,23 @@ def _noted(found: Iterable[tuple[SwitchPlan, str, str, str]]) -> tuple[Noted, ..
             message=message,
             places=tuple(sorted(where, key=lambda place: (natural(place.switch), natural(place.scope)))),
         )
-        for (code, message), where in sorted(places.items(), key=lambda item: (-len(item[1]), item[0]))
+        for (code, message), where in sorted(
+            places.items(), key=lambda item: (_gravity(item[0][0]), -len(item[1]), item[0])
+        )
     )
+
+
+_GRAVE = (
+    "opens-port",
+    "closes-port",
+    "undo-incomplete",
+    "no-self-undo",
+    "removes-switch-wide",
+    "timer",
+    "experimental",
+)
+"""Codes of risks, those first that a reviewer must not overlook; refusals are in no such order."""
+
+
+def _gravity(code: str) -> int:
+    return _GRAVE.index(code) if code in _GRAVE else len(_GRAVE)
