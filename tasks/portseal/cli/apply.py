@@ -54,6 +54,7 @@ def apply(
     """
     from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.cli.console import console
+    from portseal.cli.layout import count
     from portseal.cli.plan_summary import show_extent
     from portseal.cli.progress import progress
     from portseal.cli.tables import result_table, verdict_table
@@ -79,9 +80,9 @@ def apply(
         out.print("Nothing to do: the plan has no changes.")
         return
     show_extent(changing, out)
-    ports = sum(len(s.changed_ports) for s in changing)
+    ports, switches = sum(len(s.changed_ports) for s in changing), count(len(changing), "switch", "switches")
     helpless = sum(not estate.pack(s.switch).commit.strategy.self_undoing for s in changing)
-    what = f"Change {ports} ports of {len(changing)} switches; each undoes it by itself after {terms.minutes} min unless verified"
+    what = f"Change {count(ports, 'port')} of {switches}; each undoes it by itself after {terms.minutes} min unless verified"
     if helpless:
         what += f", but for {helpless} that cannot"
     if not yes and not typer.confirm(what + ". Go on?"):

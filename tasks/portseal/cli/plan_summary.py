@@ -24,7 +24,9 @@ def show_extent(plans: Sequence[SwitchPlan], console: Console) -> None:
     """Print in which ways the ports of these switches change: what is told before somebody says yes."""
     table = _kinds_table(extent(plans, alike(plans)))
     if table.row_count:
+        console.print()
         console.print(table)
+        console.print()
 
 
 def show_summary(found: Review, console: Console, *, full: bool = False) -> None:

@@ -79,10 +79,12 @@ def run(
 
 def _carry_out(prepared: Prepared, *, reason: str, ticket: str, at_once: bool, yes: bool) -> int:
     from portseal.change.perform import perform_playbook
+    from portseal.cli.layout import count
     from portseal.cli.progress import progress
 
-    ports = sum(len(plan.changed_ports) for plan in prepared.changing)
-    what = f"Change {ports} ports of {len(prepared.changing)} switches in {len(prepared.orders.waves)} waves. Go on?"
+    ports = count(sum(len(plan.changed_ports) for plan in prepared.changing), "port")
+    switches = count(len(prepared.changing), "switch", "switches")
+    what = f"Change {ports} of {switches} in {count(len(prepared.orders.waves), 'wave')}. Go on?"
     if not prepared.forbidden and not yes and not typer.confirm(what):
         return 1
     with progress("changing", len(prepared.changing)) as done:
@@ -138,6 +140,7 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
     from rich.text import Text
 
     from portseal.cli.console import console
+    from portseal.cli.layout import put, together
     from portseal.cli.plan_summary import show_extent
     from portseal.cli.tables import bare_table, cells
 
@@ -162,10 +165,10 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
             )
         out.print(table)
         show_extent(prepared.changing, out)
-    for line in prepared.warnings:
-        out.print(Text(f"note: {line}", style="yellow"))
-    for line in prepared.forbidden:
-        out.print(Text(f"forbidden: {line}", style="bold red"))
+    for line in together(prepared.warnings):
+        put(out, ("note: ", "yellow"), line, hang=2)
+    for line in together(prepared.forbidden):
+        put(out, ("forbidden: ", "bold red"), line, hang=2)
 
 
 def _audit(book: Playbook, estate: Estate) -> int:
