@@ -36,9 +36,10 @@ def on_all(
     kind: type[T],
     *,
     done: Callable[[str], None] = lambda _: None,
+    came: Callable[[str, T | None], None] = lambda switch, result: None,
     **arguments: Any,
 ) -> Outcomes[T]:
-    """Run `task` on every switch of the estate; `done` is told each switch that is finished.
+    """Run `task` on every switch of the estate; `done` is told each switch that is finished, `came` what it gave as well.
 
     One switch's failure never keeps another from being worked on. A session is closed when its switch is done.
     """
@@ -51,7 +52,8 @@ def on_all(
         if isinstance(last.result, kind) and not last.failed:
             results[host.name] = last.result
         else:
-            failures[host.name] = _failure(host.name, last, estate)
+            failures[host.name] = failure(host.name, last, estate)
+        came(host.name, results.get(host.name))
         several.clear()  # Nornir would keep all of it a second time until the end
         done(host.name)
 
@@ -69,7 +71,8 @@ def on_all(
     )
 
 
-def _failure(switch: str, result: Result, estate: Estate) -> str:
+def failure(switch: str, result: Result, estate: Estate) -> str:
+    """Why a task gave nothing, fit to be shown."""
     error = result.exception
     if error is None:
         return f"{switch}: the task gave nothing that can be used"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.journal import Journal
+from portseal.change.part import Back, Perform
 from portseal.change.resume import resume_switch
-from portseal.change.run import ROTATION, Back, Orders, Run, Work, begin_run, carry_out
-from portseal.change.terms import Change
+from portseal.change.run import ROTATION, Orders, Run, Work, begin_run, carry_out
 from portseal.change.timeline import may_begin
 from portseal.change.view import seen_through
 from portseal.core.errors import InputError
@@ -71,9 +72,9 @@ def take_up(
     def no_more(switch: str) -> str:
         return late or may_begin(orders, lambda: datetime.now(UTC))
 
-    def perform(change: Change) -> SwitchResult:
-        mine = [row for row in rows if row.switch == change.switch]
-        return resume_switch(change, mine, abort=abort, begin=not no_more(change.switch))
+    def perform(switch: str) -> Perform:
+        mine = tuple(row for row in rows if row.switch == switch)
+        return partial(resume_switch, rows=mine, abort=abort, begin=not no_more(switch))
 
     what = "abort" if abort else "resume"
     with begin_run(estate, what, reason=reason, again=summary.run) as run:
@@ -130,8 +131,8 @@ def _turned_on(
     plans = [reversal(p, running_digest=_left_with(rows[p.switch][: turning[p.switch]], p.switch)) for p in half]
     back = {p.switch: Back(digest=p.running_digest, sealed=_sealed(rows[p.switch], p.switch)) for p in half}
 
-    def perform(change: Change) -> SwitchResult:
-        return resume_switch(change, rows[change.switch][turning[change.switch] :])
+    def perform(switch: str) -> Perform:
+        return partial(resume_switch, rows=rows[switch][turning[switch] :])
 
     steady = Orders(terms=orders.terms, view=orders.view, back=back)
     return carry_out(Work(estate=estate, run=run, orders=steady, perform=perform), plans)

@@ -45,7 +45,7 @@ def perform_playbook(
     at_once: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     done: Callable[[str], None] = lambda switch: None,
-    say: Say = lambda switch, what: None,
+    say: Say | None = None,
 ) -> Performed:
     """Carry a prepared playbook out. `at_once`: outside its window as well, which needs a `reason`.
 
@@ -81,7 +81,7 @@ def perform_playbook(
             estate=estate,
             run=run,
             orders=prepared.orders,
-            perform=open_switch if prepared.orders.opens else apply_switch,
+            perform=lambda switch: open_switch if prepared.orders.opens else apply_switch,
             may_begin=lambda switch: may_begin(prepared.orders, clock),
             say=say,
             done=done,

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from nornir.core.task import Result, Task
 from pydantic import JsonValue
 
 from portseal.change.apply import apply_switch
@@ -16,7 +15,8 @@ from portseal.change.ending import Ending, SwitchResult
 from portseal.change.exclusive import actor, exclusive
 from portseal.change.interrupt import heeded
 from portseal.change.journal import Journal, new_run
-from portseal.change.terms import Change, Say, Terms
+from portseal.change.part import Back, Part, Perform, perform
+from portseal.change.terms import Say, Terms
 from portseal.change.view import View
 from portseal.change.window import Opening
 from portseal.core.errors import InputError
@@ -24,20 +24,12 @@ from portseal.core.journal_entry import Event
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 from portseal.core.waves import Budget, Wave
-from portseal.estate import Estate, message
+from portseal.estate import Estate
 from portseal.fleet import on_all
+from portseal.home import Each, Here, Home
 
 ROTATION = "keys rotate"
 """What a run is called that replaces keys."""
-
-
-class Back(Value):
-    """Where a rollback takes a switch back to."""
-
-    digest: str
-    """Of its owned configuration."""
-    sealed: tuple[str, ...]
-    """Long names of the ports that were sealed then."""
 
 
 class Orders(Value):
@@ -62,13 +54,6 @@ class Orders(Value):
     """The change is not confirmed: the switch takes it back when its timer ends, and that is what is meant."""
     back: dict[str, Back] = {}
     """Of a run that rolls another back, by switch."""
-
-
-_BEFORE_RETRY = 5.0
-"""Seconds."""
-
-Perform = Callable[[Change], SwitchResult]
-"""What is done to one switch."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +129,11 @@ class _Tally:
     failed: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, result: SwitchResult) -> None:
-        """Take a result into account."""
-        with self._lock:
-            self.failed += not result.good and result.ending is not Ending.INTERRUPTED
+    def count(self, switch: str, result: SwitchResult | None) -> None:
+        """Take what became of a switch into account; None where its task failed."""
+        if result is None or not (result.good or result.ending in (Ending.INTERRUPTED, Ending.NOT_BEGUN)):
+            with self._lock:
+                self.failed += 1
 
     @property
     def exhausted(self) -> bool:
@@ -163,14 +149,15 @@ class Work:
     estate: Estate
     run: Run
     orders: Orders
-    perform: Perform = apply_switch
+    perform: Callable[[str], Perform] = lambda switch: apply_switch
+    """By switch; asked when its turn comes."""
     half_way: frozenset[str] = frozenset()
     """Switches that an interruption left half-way: they are brought to an end even where no further one is begun."""
     failed: frozenset[str] = frozenset()
     """Switches that failed in this run before it was interrupted; they count against the budget."""
     may_begin: Callable[[str], str] = lambda switch: ""
     """Asked before each switch; says why it may not be begun any more."""
-    say: Say = lambda switch, what: None
+    say: Say | None = None
     done: Callable[[str], None] = lambda switch: None
     after_wave: Callable[[Wave, Mapping[str, SwitchResult], str], None] = lambda wave, results, stopped: None
     """Told each wave that is over, what became of its switches, and why the run stops there, if it does."""
@@ -198,7 +185,13 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             continue
         work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
         outcomes = on_all(
-            work.estate.only(names), perform, SwitchResult, done=work.done, work=work, plans=by_switch, tally=tally
+            work.estate.only(names),
+            perform,
+            SwitchResult,
+            done=work.done,
+            came=tally.count,
+            parts=Each(lambda switch: _part(work, by_switch[switch])),
+            home=_home(work, tally),
         )
         found = {name: _result(name, outcomes.results, outcomes.failures) for name in names}
         results.update(found)
@@ -231,44 +224,25 @@ def _result(name: str, results: Mapping[str, SwitchResult], failures: Mapping[st
     return SwitchResult(switch=name, ending=Ending.UNCERTAIN, message=failures.get(name, f"{name}: nothing came of it"))
 
 
-def perform(task: Task, estate: Estate, work: Work, plans: Mapping[str, SwitchPlan], tally: _Tally) -> Result:
-    """`result` is a `SwitchResult`, `diff` the plan's; `changed` where the switch was confirmed."""
-    plan = plans[task.host.name]
-    if work.run.stop.is_set():
-        return Result(host=task.host, result=_interrupted([plan.switch])[plan.switch])
-    why = "too many switches of its wave failed" if tally.exhausted else work.may_begin(plan.switch)
-    if why and plan.switch not in work.half_way:
-        return Result(host=task.host, result=_not_begun([plan.switch], why)[plan.switch])
-    back = work.orders.back.get(plan.switch)
-    change = Change(
+def _home(work: Work, tally: _Tally) -> Home:
+    """What a switch's part may ask of this run."""
+
+    def begin(switch: str) -> SwitchResult | None:
+        if work.run.stop.is_set():
+            return _interrupted([switch])[switch]
+        why = "too many switches of its wave failed" if tally.exhausted else work.may_begin(switch)
+        return _not_begun([switch], why)[switch] if why and switch not in work.half_way else None
+
+    told = {"say": work.say} if work.say else {}
+    return Here({"begin": begin, "note": work.run.note, "stopping": work.run.stop.is_set, **told})
+
+
+def _part(work: Work, plan: SwitchPlan) -> Part:
+    return Part(
+        run=work.run.name,
         plan=plan,
-        estate=estate,
         terms=work.orders.terms,
-        connect=lambda: estate.session(task.host),
-        reconnect=lambda: estate.session(task.host, again=True),
-        say=work.say,
-        log_in=lambda: estate.log_in(task.host),
-        note=work.run.note,
-        stopping=work.run.stop.is_set,
-        back_to=back.digest if back else "",
-        sealed_before=frozenset(back.sealed if back else ()),
+        perform=work.perform(plan.switch),
+        retries=work.orders.retries,
+        back=work.orders.back.get(plan.switch),
     )
-    result = _performed(work, change)
-    for _ in range(work.orders.retries):
-        if result.ending is not Ending.UNREACHABLE or work.run.stop.wait(_BEFORE_RETRY) or work.may_begin(plan.switch):
-            break
-        result = _performed(work, change)
-    tally.count(result)
-    return Result(
-        host=task.host, result=result, changed=result.ending in (Ending.APPLIED, Ending.TAKEN_BACK), diff=plan.diff
-    )
-
-
-def _performed(work: Work, change: Change) -> SwitchResult:
-    """What is done to one switch; an error that nobody planned is a failed switch like any other, so that it stops the run too."""
-    try:
-        return work.perform(change)
-    except Exception as error:
-        told = f"{change.switch}: {message(error, work.estate)}"
-        text = f"{told}; if its timer runs, it undoes the change by itself; `portseal resume {work.run.name}` looks what it has"
-        return SwitchResult(switch=change.switch, ending=Ending.UNCERTAIN, message=text)
