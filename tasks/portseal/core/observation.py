@@ -11,7 +11,7 @@ from typing import NamedTuple
 from portseal.core.errors import ParseError
 from portseal.core.meaning import fallback, last, method, method_states, number, same_sessions, text, word
 from portseal.core.model import Value
-from portseal.core.parsing import Row, parse, recognise
+from portseal.core.parsing import Row, parse_known, recognise
 from portseal.core.platforms import Kind, Pack
 from portseal.core.portname import long_port
 
@@ -159,13 +159,21 @@ def port_states(
             if port := text(row, "port"):
                 rows[port][answer.kind].append(row)
     named = {port for port in rows if _is_port(pack, port)}
-    return {port: _state(pack, port, rows[port], heard) for port in dict.fromkeys([*ports, *sorted(named)])}
+    everywhere = [answer for answer in heard if answer.port is None]
+    alone: dict[str, list[Heard]] = defaultdict(list)
+    for answer in heard:
+        if answer.port is not None:
+            alone[answer.port].append(answer)
+    return {
+        port: _state(pack, port, rows[port], [*everywhere, *alone[port]])
+        for port in dict.fromkeys([*ports, *sorted(named)])
+    }
 
 
 def _hear(pack: Pack, folder: Path, command: str, output: str) -> Heard:
     known = recognise(pack, command)
     try:
-        return Heard(known.show.kind, known.port, not known.selects, parse(pack, folder, command, output), None)
+        return Heard(known.show.kind, known.port, not known.selects, parse_known(pack, folder, known, output), None)
     except ParseError as error:
         return Heard(known.show.kind, known.port, not known.selects, (), str(error))
 
@@ -178,7 +186,8 @@ def _is_port(pack: Pack, text: str) -> bool:
 
 
 def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Sequence[Heard]) -> PortState:
-    about = [answer for answer in heard if answer.port in (None, port) and answer.kind in _NAMES]
+    """The state of `port`, from the `rows` about it; `heard` are the commands that were about it."""
+    about = [answer for answer in heard if answer.kind in _NAMES]
     failed = {_NAMES[answer.kind] for answer in about if answer.problem}
     read = {
         _NAMES[answer.kind]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from textfsm import TextFSM, TextFSMError, TextFSMTemplateError
+from textfsm import TextFSMError, TextFSMTemplateError
 
 from portseal.core.errors import InputError, ParseError, PlatformError
 from portseal.core.json_rows import JsonRows
@@ -23,6 +23,7 @@ from portseal.core.model import normal_mac
 from portseal.core.platform_files import platform_file
 from portseal.core.platforms import Pack, Show
 from portseal.core.portname import long_port
+from portseal.core.rule_scan import ScanningFSM, joinable
 
 Field = str | int | tuple[str, ...] | None
 Row = dict[str, Field]
@@ -35,6 +36,8 @@ _COUNTED = ("live_peers",)
 """Fields of which the number is wanted where a template lists them."""
 _HEX = ("ckn",)
 _ADDRESSES = ("ip",)
+_INTEGERS = frozenset(_NUMBERS + _SUMS)
+_MAY_BE_NOTHING = _INTEGERS | {*_MACS, *_HEX, *_ADDRESSES}
 _INTERFACE = r"(?P<interface>[A-Za-z][A-Za-z-]* \d\S*|\S+)"
 _ARGUMENTS = {
     "<interface>": _INTERFACE,
@@ -83,17 +86,23 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
         InputError: the pack understands no such command.
         ParseError: the text is not understood: empty though the command always prints something, an error message, cut.
     """
-    known = recognise(pack, command)
-    chatter = [re.compile(pattern) for pattern in pack.chatter]
+    return parse_known(pack, folder, recognise(pack, command), text)
+
+
+def parse_known(pack: Pack, folder: Path, known: Known, text: str) -> tuple[Row, ...]:
+    """The rows of what a switch printed for a command that was recognised, as `parse` gives them.
+
+    Raises:
+        ParseError: the text is not understood.
+    """
+    chatter, empty = _any_of(pack.chatter), _any_of(known.show.empty)
     lines = [
         line
         for line in _output(known.text, text)
-        if line.strip() not in ("", "^")  # a caret points into the echo
-        and not any(pattern.search(line.strip()) for pattern in chatter)
+        if (bare := line.strip()) not in ("", "^") and not chatter(bare)  # a caret points into the echo
     ]
-    empty = [re.compile(pattern) for pattern in known.show.empty]
     printed = [line.strip() for line in lines]
-    silent = [any(pattern.search(line) for pattern in empty) for line in printed or [""]]
+    silent = [bool(empty(line)) for line in printed or [""]]
     if all(silent):
         return ()
     if not printed:
@@ -107,6 +116,15 @@ def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
             f"`{known.text}`: no row in it, and no line that says there is none; it ends with {_shown(printed[-1])}"
         )
     return tuple(normal for row in rows for normal in _normal(pack, known, row))
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> Callable[[str], object]:
+    """A function that tells whether one of `patterns` is found in a line."""
+    if not patterns or all(joinable(pattern) for pattern in patterns):
+        return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)").search
+    compiled = [re.compile(pattern).search for pattern in patterns]
+    return lambda line: any(search(line) for search in compiled)
 
 
 def _json(known: Known, paths: JsonRows, lines: Sequence[str]) -> list[dict[str, str | list[str]]]:
@@ -123,7 +141,7 @@ def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str
     try:
         with template.lock:
             template.machine.Reset()
-            found = template.machine.ParseTextToDicts("\n".join(lines) + "\n")
+            found = template.machine.ParseText("\n".join(lines) + "\n")
     except TextFSMError as error:
         refused = str(error).partition("Input Line: ")[2].strip()
         raise ParseError(
@@ -132,15 +150,17 @@ def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str
     # A group that took no part in a match stands as None.
     return [
         {
-            name.lower(): [v for v in value if v] if isinstance(value, list) else value or ""
-            for name, value in row.items()
+            name: [v for v in value if v] if isinstance(value, list) else value or ""
+            for name, value in zip(template.names, row, strict=True)
         }
         for row in found
     ]
 
 
 class _Template(NamedTuple):
-    machine: TextFSM
+    machine: ScanningFSM
+    names: tuple[str, ...]
+    """Its values, lower-cased."""
     lock: Lock
     """A TextFSM keeps its place in itself, and switches are observed from many threads."""
 
@@ -150,7 +170,8 @@ def _template(folder: Path, name: str) -> _Template:
     """The compiled template; compiled once in a process."""
     path = platform_file(folder, name)
     try:
-        return _Template(TextFSM(io.StringIO(path.read_text(encoding="utf-8"))), Lock())
+        machine = ScanningFSM(io.StringIO(path.read_text(encoding="utf-8")))
+        return _Template(machine, tuple(name.lower() for name in machine.header), Lock())
     except (OSError, UnicodeDecodeError, TextFSMTemplateError) as error:
         raise PlatformError(f"{path}: {error}") from error
 
@@ -185,7 +206,7 @@ def _output(command: str, text: str) -> list[str]:
             lines = lines[1:]
     while lines and (not lines[-1] or re.fullmatch(_PROMPT, lines[-1].strip())):
         lines.pop()
-    return [part for line in lines for part in _elements(line)]
+    return [part for line in lines for part in _elements(line)] if "><" in text else lines
 
 
 def _elements(line: str) -> list[str]:
@@ -230,13 +251,13 @@ def _field(name: str, value: str | list[str]) -> Field:
     if isinstance(value, list):
         return _list(name, value)
     text = value.strip()
-    if not text or (name in _NUMBERS + _SUMS + _MACS + _HEX + _ADDRESSES and text.lower() in _NOTHING):
+    if not text or (name in _MAY_BE_NOTHING and text.lower() in _NOTHING):
         return None
     if name in _MACS:
         return _mac(text)
     if name in _HEX:
         return text.lower()
-    return int(text) if name in _NUMBERS + _SUMS and text.isdigit() else text
+    return int(text) if name in _INTEGERS and text.isdigit() else text
 
 
 def _list(name: str, values: list[str]) -> Field:

@@ -6,6 +6,10 @@ import re
 
 from portseal.core.platforms import PortNames
 
+_LONG: dict[int, tuple[PortNames, dict[str, str]]] = {}
+"""By the identity of a platform's names, which are kept alive with it: what spellings of ports stand for."""
+_KEPT = 20000
+
 
 def long_port(names: PortNames, text: str) -> str:
     """The long spelling of the port that `text` names, from any spelling the platform itself understands.
@@ -18,8 +22,16 @@ def long_port(names: PortNames, text: str) -> str:
     Raises:
         ValueError: no port of this platform is spelt so.
     """
-    kind, number = _split(names, text)
-    return f"{kind}{number}"
+    of, known = _LONG.get(id(names), (None, {}))
+    if of is not names:
+        known = {}
+        _LONG[id(names)] = names, known
+    if (found := known.get(text)) is None:
+        kind, number = _split(names, text)
+        if len(known) >= _KEPT:
+            known.clear()
+        found = known[text] = f"{kind}{number}"
+    return found
 
 
 def short_port(names: PortNames, text: str) -> str:
