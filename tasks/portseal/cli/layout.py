@@ -86,14 +86,15 @@ def count(number: int, what: str, plural: str = "") -> str:
 def together(lines: Iterable[str]) -> Iterator[str]:
     """`WHERE: TEXT` lines, those of one text as one, with the first few places behind it.
 
-    >>> list(together(["sw1 Gi1: is odd", "sw1 Gi2: is odd", "the rest"]))
-    ['is odd (sw1 Gi1, sw1 Gi2)', 'the rest']
+    >>> list(together(["sw1 Gi1: is odd", "sw1 Gi2: is odd", "sw2: odd: it is", "the rest"]))
+    ['is odd (sw1 Gi1, sw1 Gi2)', 'sw2: odd: it is', 'the rest']
     """
     found: dict[tuple[bool, str], list[str]] = {}
     for line in lines:
         told = _PLACED.fullmatch(line)
         found.setdefault((bool(told), told[2] if told else line), []).append(told[1] if told else "")
-    return (f"{text} ({first_few(places)})" if placed else text for (placed, text), places in found.items())
+    for (placed, text), places in found.items():
+        yield text if not placed else f"{places[0]}: {text}" if len(places) == 1 else f"{text} ({first_few(places)})"
 
 
 def spans(names: Iterable[str]) -> str:
@@ -119,5 +120,5 @@ def _runs(numbers: Sequence[str]) -> Iterator[str]:
         at = end + 1
 
 
-_PLACED = re.compile(r"(\S+(?: \S+)?): (.+)", re.DOTALL)
+_PLACED = re.compile(r"(\S+?(?: \S+?)?): (.+)", re.DOTALL)
 _NUMBERED = re.compile(r"(.*?)(\d+)")
