@@ -44,12 +44,25 @@ class Checked:
 
 
 def check_bundle(path: Path, known: Mapping[str, str]) -> Checked:
-    """What there is to say of one bundle; `known`: name → public key of those whose signature counts."""
+    """What there is to say of one bundle; `known`: name → public key of those whose signature counts.
+
+    Raises:
+        InputError: this account may not read it, so that nothing can be said.
+    """
+    try:
+        return _checked(path, known)
+    except OSError as error:
+        raise InputError(f"{error.filename or path}: {error.strerror}; nothing can be said of this evidence") from error
+
+
+def _checked(path: Path, known: Mapping[str, str]) -> Checked:
     if not (path / BUNDLE).is_file():
         return Checked(path, wrong=(f"missing: {BUNDLE}, without which nothing can be said of the rest",))
     try:
         digest, bundle = read_bundle(path)
-    except InputError:
+    except InputError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
         return Checked(path, wrong=(f"changed: {BUNDLE} is no description of a bundle any more",))
     signer, doubts, forged = _signature(path, digest, known)
     return Checked(path, digest, bundle, signer, (*forged, *_files(path, bundle)), doubts)
@@ -75,7 +88,7 @@ def _signature(path: Path, digest: str, known: Mapping[str, str]) -> tuple[str, 
         made: Signature = signature_of((path / SIGNATURE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return "", ("not signed",), ()
-    except (OSError, ValueError):
+    except ValueError:
         return "", (), (f"changed: {SIGNATURE} is no signature",)
     public = known.get(made.name) or known.get(ANYBODY)
     if made.digest != digest:

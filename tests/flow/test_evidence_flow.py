@@ -26,8 +26,8 @@ pytestmark = pytest.mark.xdist_group("evidence")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A site whose switches are as intended, with a key to sign with, and one night's evidence."""
     with simulated(tmp_path_factory.mktemp("site")) as running:
-        running.plan()
-        assert running.apply().returncode == 0
+        assert run(running, "plan", "-o", str(running.plan_file))[0] == 2
+        assert run(running, "apply", str(running.plan_file), "-y")[0] == 0
         code, told = run(running, "evidence", "new-key")
         assert code == 0
         settings = running.site / "portseal.toml"
@@ -93,6 +93,11 @@ def test_changes_are_told_to_people_programs_and_a_webhook(line: Line) -> None:
             pass
 
     line["acc-02"].plug("GigabitEthernet1/0/1", Device(mac="02:00:00:00:00:66", traffic=True))
+    code, told = run(line, "verify", "--limit", "acc-02", "--wait", "0.7", "--format", "jsonl")
+    again = PortRecord.model_validate_json(told)
+    assert (code, again.looks > 1) == (2, True)
+    assert again.earlier is not None
+    assert again.earlier.at < again.at
     line["acc-01"].engineer(("interface GigabitEthernet1/0/2", "authentication timer reauthenticate 77"))
     with HTTPServer(("127.0.0.1", 0), Hears) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -280,6 +280,17 @@ def test_only_evidence_that_holds_is_relied_on(archive: Path, signer: Signer) ->
         trusted(three, known(signer), unsigned=True)
 
 
+def test_what_may_not_be_read_is_an_error_and_no_finding(
+    archive: Path, signer: Signer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refused)  # whoever runs the tests may read everything
+    with pytest.raises(InputError, match=r"bundle\.json: Permission denied"):
+        check_archive(archive, known(signer))
+
+
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
