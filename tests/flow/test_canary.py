@@ -32,7 +32,7 @@ ENCRYPTED = (".age", ".pem")
 COVERED = {
     "lint", "render", "plan", "show", "apply", "verify", "history", "parse", "platforms", "sim", "demo", "stage", "resume", "abort",
     "rollback", "keys list", "keys generate", "keys import", "keys export", "keys rotate", "keys expire", "keys platforms", "keys identity", "rehearse",
-    "evidence check", "evidence list", "evidence new-key", "evidence report", "drift", "init",
+    "evidence check", "evidence list", "evidence new-key", "evidence report", "evidence diff", "drift", "init",
 }  # fmt: skip
 ELSEWHERE = {"run", "approve", "camera show", "camera set", "certs", "certs init-ca", "certs revoke", "certs crl"}
 """Verbs with a search of their own, beside what else is tested of them."""
@@ -103,6 +103,8 @@ def keep_evidence(line: Line) -> None:
     say(line, "evidence", "list")
     assert say(line, "evidence", "report") == 2
     assert say(line, "drift", "--format", "json") == 0
+    (bundle,) = (str(path.parent) for path in line.site.glob("evidence/*/bundle.json"))
+    assert say(line, "evidence", "diff", bundle, bundle) == 0
 
 
 def test_no_secret_stands_in_any_artefact_of_the_life_of_a_key(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from portseal.cli.main import app
 from portseal.core.bundle import BUNDLE, RECORDS, SIGNATURE, SUMMARY, Bundle, summary_of
 from portseal.core.errors import InputError
 from portseal.core.evidence import Evidence
@@ -289,6 +291,23 @@ def test_what_may_not_be_read_is_an_error_and_no_finding(
     monkeypatch.setattr(Path, "read_bytes", refused)  # whoever runs the tests may read everything
     with pytest.raises(InputError, match=r"bundle\.json: Permission denied"):
         check_archive(archive, known(signer))
+
+
+def test_two_bundles_are_compared_without_a_switch_and_both_have_to_hold(
+    archive: Path, signer: Signer, tmp_path: Path
+) -> None:
+    later = write_bundle(archive, about(4), files(record(), record("p3")), signer)
+    first, key = bundles_in(archive)[0], known(signer)["nightly"]
+    call = ["evidence", "diff", str(first), str(later), "-s", str(tmp_path), "--key", key]
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, call)
+    assert done.exit_code == 2, done.output
+    assert [("port removed" in done.output, "new port" in done.output)] == [(True, True)]
+    assert f"2 changes on 2 ports since {first.name}" in done.output
+    assert f"until {later.name}" in done.output
+    same = CliRunner().invoke(app, [*call[:3], str(first), *call[4:]])
+    assert same.exit_code == 0
+    (later / RECORDS).write_bytes(b"")
+    assert isinstance(CliRunner().invoke(app, call).exception, InputError)
 
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

@@ -11,19 +11,21 @@ from pydantic import JsonValue
 from portseal.change.again import take_back_failed
 from portseal.change.apply import apply_switch, open_switch
 from portseal.change.ending import Ending, SwitchResult
+from portseal.change.keep_evidence import keep
 from portseal.change.notify import tell
-from portseal.change.playbook import Playbook
+from portseal.change.playbook import Playbook, Targets
 from portseal.change.prepare import Prepared
 from portseal.change.run import Work, begin_run, carry_out
 from portseal.change.terms import Say
 from portseal.change.timeline import may_begin
-from portseal.core.errors import InputError
+from portseal.core.errors import InputError, PortsealError
 from portseal.core.model import Value
 from portseal.core.report import as_json, as_junit
 from portseal.core.verdict import Verdict
 from portseal.core.waves import Wave
 from portseal.estate import Estate
-from portseal.looks import look_at_all
+from portseal.evidence import evidence_of, signer_of
+from portseal.looks import Looks, look_at_all
 
 
 class Performed(Value):
@@ -44,10 +46,12 @@ def perform_playbook(
     ticket: str,
     at_once: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    version: str = "",
     done: Callable[[str], None] = lambda switch: None,
     say: Say | None = None,
 ) -> Performed:
-    """Carry a prepared playbook out. `at_once`: outside its window as well, which needs a `reason`.
+    """Carry a prepared playbook out. `at_once`: outside its window as well, which needs a `reason`. `version`: of portseal, for the
+    evidence that is kept.
 
     Raises:
         InputError: something forbids it, the window is not open, or the site is taken.
@@ -91,9 +95,11 @@ def perform_playbook(
         back = take_back_failed(prepared.estate, run)
         tells("ended", run=run.name, switches={r.switch: str(r.ending) for r in results})
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
-    if book.terms.second_check and not run.unfinished.is_set():
-        verdicts = judged(estate)
-    warnings += write_reports(book, run.name, verdicts)
+    looks = None
+    if (book.terms.second_check or book.reports.evidence) and not run.unfinished.is_set():
+        looks = look_at_all(estate, configurations=book.reports.evidence is not None)
+        verdicts = looks.verdicts
+    warnings += write_reports(book, run.name, verdicts, estate=estate, looks=looks, version=version)
     return Performed(run=run.name, results=results, taken_back=back, verdicts=verdicts, warnings=tuple(warnings))
 
 
@@ -105,12 +111,9 @@ def _left_out(prepared: Prepared) -> tuple[SwitchResult, ...]:
     )
 
 
-def judged(estate: Estate) -> tuple[Verdict, ...]:
-    """The verdict on every port of the estate's switches; on those of one that cannot be read, unknown."""
-    return look_at_all(estate).verdicts
-
-
-def write_reports(book: Playbook, run: str, verdicts: tuple[Verdict, ...]) -> list[str]:
+def write_reports(
+    book: Playbook, run: str, verdicts: tuple[Verdict, ...], *, estate: Estate, looks: Looks | None, version: str
+) -> list[str]:
     """Write the reports that a playbook asks for; gives what could not be written."""
     wrong = []
     for name, form in ((book.reports.json_file, as_json), (book.reports.junit, as_junit)):
@@ -121,4 +124,18 @@ def write_reports(book: Playbook, run: str, verdicts: tuple[Verdict, ...]) -> li
                 path.write_text(form(verdicts) + "\n", encoding="utf-8")
             except OSError as error:
                 wrong.append(f"{path}: {error.strerror}; the report was not written")
+    if book.reports.evidence:
+        wrong += _kept(Path(book.reports.evidence.replace("{run}", run)), book, estate, looks, version)
     return wrong
+
+
+def _kept(archive: Path, book: Playbook, estate: Estate, looks: Looks | None, version: str) -> list[str]:
+    """Keep what was seen at the end as evidence; gives why that is not done."""
+    if looks is None:
+        return [f"{archive}: the run was not carried to its end, so that no evidence of it is kept"]
+    limit = "" if book.targets == Targets() else f"targets of playbook {book.name}"
+    try:
+        keep(archive, estate, evidence_of(estate, looks), signer_of(estate), version=version, limit=limit)
+    except PortsealError as error:
+        return [str(error)]
+    return []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from portseal.cli.evidence import Key, Unsigned
+from portseal.cli.evidence_options import Key, Unsigned, known_signers
 from portseal.cli.options import Limit, SiteDir
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ def drift(
     """
     from portseal.change.interrupt import READING, heeded
     from portseal.change.notify import send
-    from portseal.cli.evidence import known_signers
     from portseal.cli.keep_evidence import keep_evidence
     from portseal.cli.progress import progress
     from portseal.core.bundle import BUNDLE
@@ -94,6 +93,36 @@ def drift(
     for failure in looks.failures.values():
         typer.echo(f"portseal: {failure}", err=True)
     raise typer.Exit(1 if looks.failures else 2 if changes else 0)
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="A bundle of evidence.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="A later one.", metavar="NEW")],
+    *,
+    site: SiteDir = Path(),
+    key: Key = None,
+    unsigned: Unsigned = False,
+    format: Annotated[Literal["table", "json"], typer.Option("--format", help="table or json.")] = "table",
+) -> None:
+    """List what changed from one bundle to another, before a change and after it, say. No switch is read.
+
+    Exit code 0: nothing changed; 2: something did; 1: an error, also where one of them does not hold.
+    """
+    from portseal.core.errors import InputError
+    from portseal.evidence import Evidence, changes_since
+    from portseal.evidence_check import contents, trusted
+
+    known = known_signers(site, key)
+    was, now = (trusted(path, known, unsigned=unsigned) for path in (old, new))
+    if was.bundle is None or now.bundle is None:
+        raise InputError(f"{old} and {new}: no two bundles")  # trusted has told which before
+    records, summary = contents(was)
+    later = Evidence(*contents(now), fingerprints=now.bundle.fingerprints)
+    changes = changes_since(was.bundle, records, summary, later, limited=bool(now.bundle.limit))
+    unread = {name: switch.unread for name, switch in later.summary.switches.items() if switch.unread}
+    told = _told(was.path.name, was.bundle, changes, later, unread)
+    _show({**told, "until": now.path.name}, changes, was.bundle, as_json=format == "json")
+    raise typer.Exit(2 if changes else 0)
 
 
 def _sink(webhook: str | None, authorization: str | None) -> Notify | None:
@@ -140,6 +169,8 @@ def _show(told: dict[str, JsonValue], changes: tuple[Change, ...], since: Bundle
     if changes:
         console().print(drift_table(changes))
     about = f"since {told['since']} ({since.made:%Y-%m-%d %H:%M} UTC, by {since.by})"
+    if "until" in told:
+        about += f" until {told['until']}"
     ports = len({(change.switch, change.port) for change in changes if change.port})
     console().print(
         f"{len(changes)} changes on {ports} ports {about}" if changes else f"nothing changed {about}", highlight=False

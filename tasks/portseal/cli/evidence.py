@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from portseal.cli.drift import diff
+from portseal.cli.evidence_options import Key, Unsigned, archive_of, known_signers, settings_of
 from portseal.cli.options import SiteDir
 
 if TYPE_CHECKING:
-    from portseal.core.settings import Settings
     from portseal.evidence_check import Checked
 
 evidence = typer.Typer(
@@ -22,13 +23,6 @@ evidence = typer.Typer(
 
 Archive = Annotated[
     Path | None, typer.Argument(help="An archive of evidence, or one bundle of it; the site's archive if not given.")
-]
-Key = Annotated[
-    str | None,
-    typer.Option("--key", help="Public key of the signer, or a file that holds it; the site's if not given."),
-]
-Unsigned = Annotated[
-    bool, typer.Option("--unsigned", help="Take evidence that is whole but that nobody known has signed.")
 ]
 Format = Annotated[Literal["table", "json"], typer.Option("--format", help="table or json.")]
 
@@ -55,7 +49,7 @@ def check(
     from portseal.cli.evidence_tables import check_table
     from portseal.evidence_check import check_archive
 
-    found = check_archive(archive or _archive_of(site), known_signers(site, key), first=first)
+    found = check_archive(archive or archive_of(site), known_signers(site, key), first=first)
     holding = sum(each.holds for each in found)
     if format == "json":
         typer.echo(json.dumps({"schema_version": 1, "bundles": [_as_json(each) for each in found]}, indent=1))
@@ -75,7 +69,7 @@ def list_evidence(archive: Archive = None, site: SiteDir = Path(), format: Forma
     from portseal.evidence_check import overview
     from portseal.evidence_store import bundles_in
 
-    path = archive or _archive_of(site)
+    path = archive or archive_of(site)
     rows = overview(bundles_in(path))
     if not rows:
         raise InputError(f"{path}: no evidence here; `portseal verify --evidence {path}` writes some")
@@ -105,7 +99,7 @@ def report(
     from portseal.core.compliance import DISCLAIMER, control_ports
     from portseal.evidence_check import contents, last_of, trusted
 
-    path = last_of(archive or _archive_of(site))
+    path = last_of(archive or archive_of(site))
     records, summary = contents(trusted(path, known_signers(site, key), unsigned=unsigned))
     if format == "json":
         ports = control_ports(records)
@@ -117,6 +111,9 @@ def report(
         console().print(control_table(summary.controls))
         console().print(f"{path.name}: {len(records)} ports. {DISCLAIMER}", highlight=False)
     raise typer.Exit(0 if all(row.passing == len(records) for row in summary.controls) else 2)
+
+
+evidence.command()(diff)
 
 
 @evidence.command("new-key")
@@ -137,36 +134,12 @@ def new_key(
     """
     from portseal.signatures import make_key
 
-    path = file or site / _settings(site).evidence.key
+    path = file or site / settings_of(site).evidence.key
     public = make_key(path, passphrase)
     inside = path.resolve().is_relative_to(site.resolve())
     named = path.resolve().relative_to(site.resolve()) if inside else path.resolve()
     typer.echo(f'{path} written. In portseal.toml:\n\n[evidence]\nname = "{name}"\nkey = "{named}"\n')
     typer.echo(f'[evidence.signers]\n{name} = "{public}"')
-
-
-def known_signers(site: Path, key: str | None) -> dict[str, str]:
-    """Whose signatures count: of the key that is given, or of those that the site names; none without a site.
-
-    Raises:
-        InputError: the key is none.
-    """
-    from portseal.evidence_check import ANYBODY
-    from portseal.signatures import public_key
-
-    if key is not None:
-        return {ANYBODY: public_key(key)}
-    return dict(_settings(site).evidence.signers)
-
-
-def _archive_of(site: Path) -> Path:
-    return site / _settings(site).evidence.directory
-
-
-def _settings(site: Path) -> Settings:
-    from portseal.site_files import read_settings
-
-    return read_settings(site)
 
 
 def _as_json(found: Checked) -> dict[str, object]:

@@ -78,6 +78,7 @@ def run(
 
 
 def _carry_out(prepared: Prepared, *, reason: str, ticket: str, at_once: bool, yes: bool) -> int:
+    from portseal import __version__
     from portseal.change.perform import perform_playbook
     from portseal.cli.layout import count
     from portseal.cli.progress import progress
@@ -88,7 +89,9 @@ def _carry_out(prepared: Prepared, *, reason: str, ticket: str, at_once: bool, y
     if not prepared.forbidden and not yes and not typer.confirm(what):
         return 1
     with progress("changing", len(prepared.changing)) as done:
-        performed = perform_playbook(prepared, reason=reason, ticket=ticket, at_once=at_once, done=done)
+        performed = perform_playbook(
+            prepared, reason=reason, ticket=ticket, at_once=at_once, version=__version__, done=done
+        )
     return _tell(performed)
 
 
@@ -172,18 +175,22 @@ def _show(prepared: Prepared, *, at_once: bool) -> None:
 
 
 def _audit(book: Playbook, estate: Estate) -> int:
-    from portseal.change.perform import judged, write_reports
+    from portseal import __version__
+    from portseal.change.perform import write_reports
     from portseal.change.view import chosen
     from portseal.cli.console import console
     from portseal.cli.tables import verdict_table
     from portseal.core.report import exit_code, summary
+    from portseal.looks import look_at_all
 
     aim = book.targets
-    verdicts = judged(chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders))
+    estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
+    looks = look_at_all(estate, configurations=book.reports.evidence is not None)
+    verdicts = looks.verdicts
     console().print(verdict_table(verdicts))
     console().print(summary(verdicts))
     stamp = f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    for warning in write_reports(book, stamp, verdicts):
+    for warning in write_reports(book, stamp, verdicts, estate=estate, looks=looks, version=__version__):
         typer.echo(f"portseal: warning: {warning}", err=True)
     return exit_code(verdicts)
 
