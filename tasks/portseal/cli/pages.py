@@ -131,7 +131,7 @@ def _write(path: Path, text: str, what: str) -> None:
     from portseal.transport.whole_file import replace_file
 
     try:
-        replace_file(path, text.encode(), mode=0o644)
+        replace_file(path, text.encode(errors="replace"), mode=0o644)
     except OSError as error:
         raise InputError(f"{path}: the {what} could not be written ({error.strerror})") from error
     typer.echo(f"portseal: the {what} is in {path}", err=True)

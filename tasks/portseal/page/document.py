@@ -30,13 +30,15 @@ def document(template: str, values: Mapping[str, object], data: object) -> str:
 
 
 def inert_json(data: object) -> str:
-    """`data` as JSON in ASCII that no HTML parser takes for anything but text.
+    """`data` as JSON that no HTML parser takes for anything but text.
 
     >>> inert_json("</script>&")
     '"\\\\u003c/script\\\\u003e\\\\u0026"'
     """
-    text = json.dumps(data, separators=(",", ":"))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False).translate(_INERT)
+
+
+_INERT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
 def in_groups(number: int) -> str:

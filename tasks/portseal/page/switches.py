@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,11 +126,18 @@ def _drawn(at: int, switch: ShownSwitch, where: Mapping[tuple[str, str], str], f
 
 
 def known_to_script(
-    switches: Sequence[ShownSwitch], *, sought: Sequence[str], texts: Strings, states: Sequence[State]
+    switches: Sequence[ShownSwitch],
+    *,
+    sought: Sequence[str],
+    texts: Strings,
+    states: Sequence[State],
+    own: Sequence[str] = (),
+    shortened: Sequence[str] = (),
 ) -> dict[str, object]:
     """What the page's script knows: every text once, and of each port the numbers of its texts. `sought`: labels that a search looks at.
 
-    Blocks that are alike on several switches stand in it once.
+    Blocks that are alike on several switches stand in it once. `own`: labels of what is each port's alone; in its texts under the labels
+    `shortened`, a sign (`OWN_SIGNS`) stands for it, so that many ports share them.
     """
     labels = list(dict.fromkeys(label for switch in switches for port in switch.ports for label in port.fields))
     blocks: dict[Block, int] = {}
@@ -142,13 +149,14 @@ def known_to_script(
                 texts[port.name],
                 states.index(port.state),
                 [numbers[index] for index in port.blocks],
-                *(_numbered(port.fields.get(label, ""), texts) for label in labels),
+                *_numbers(port.fields, labels, texts, own=own, shortened=shortened),
             ]
             for port in switch.ports
         ]
         shown.append([texts[switch.name], texts[switch.platform], ports, numbers])
     return {
         "fields": ["" if label.startswith("_") else label for label in labels],
+        "own": [labels.index(label) for label in own if label in labels],
         "sought": [labels.index(label) for label in sought if label in labels],
         "states": [state.word for state in states],
         "switches": shown,
@@ -160,8 +168,38 @@ def known_to_script(
     }
 
 
-def _numbered(value: str | tuple[str, ...], texts: Strings) -> int | list[int]:
-    return texts[value] if isinstance(value, str) else [texts[each] for each in value]
+OWN_SIGNS = "\ue000\ue001\ue002\ue003"
+"""Private to us (Unicode 16 §23.5): what comes from outside loses them."""
+_NO_SIGNS = str.maketrans(dict.fromkeys(OWN_SIGNS, "\ufffd"))
+_SHORTEST = 4
+"""What is shorter stands written out."""
+
+
+def _numbers(
+    fields: Fields, labels: Sequence[str], texts: Strings, *, own: Sequence[str], shortened: Sequence[str]
+) -> Iterator[int | list[int]]:
+    """The numbers of a port's texts, field by field."""
+    signs = [
+        (text, sign)
+        for label, sign in zip(own, OWN_SIGNS, strict=False)
+        if len(text := _text(fields, label)) >= _SHORTEST
+    ]
+
+    def number(text: str, label: str) -> int:
+        text = text.translate(_NO_SIGNS)
+        if label in shortened:
+            for own_text, sign in signs:
+                text = text.replace(own_text, sign)
+        return texts[text]
+
+    for label in labels:
+        value = fields.get(label, "")
+        yield number(value, label) if isinstance(value, str) else [number(each, label) for each in value]
+
+
+def _text(fields: Fields, label: str) -> str:
+    value = fields.get(label, "")
+    return value if isinstance(value, str) else ""
 
 
 def facets(switches: Sequence[ShownSwitch], wanted: Mapping[str, str], *, texts: Strings) -> list[Facet]:

@@ -26,7 +26,8 @@ _FLAGS = (
 class Page:
     """One page of the browser, and what it was heard to do."""
 
-    def __init__(self, sending: int, receiving: int) -> None:
+    def __init__(self, sending: int, receiving: int, profile: str) -> None:
+        self.profile = profile
         self._sending, self._receiving = sending, receiving
         self._buffer = b""
         self._number = 0
@@ -148,7 +149,7 @@ def chromium() -> Iterator[Page]:
         os.close(ours[0])
         os.close(theirs[1])
         try:
-            yield Page(ours[1], theirs[0])
+            yield Page(ours[1], theirs[0], profile)
         finally:
             os.close(ours[1])
             os.close(theirs[0])

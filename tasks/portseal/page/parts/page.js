@@ -18,7 +18,11 @@
     text.split("`").forEach((part, at) => element.append(at % 2 ? make("code", "", part) : part));
     return element;
   };
-  const words = (value) => (Array.isArray(value) ? value.map((each) => texts[each]).join("\n") : texts[value]);
+  /* In texts of a port, signs stand for what is its own: its camera, MAC address... */
+  const words = (value, port) => {
+    const text = Array.isArray(value) ? value.map((each) => texts[each]).join("\n") : texts[value];
+    return text.replace(/[\ue000-\ue003]/g, (sign) => texts[port[3 + data.own[sign.charCodeAt(0) - 0xe000]]]);
+  };
 
   /* Switches as [name, platform, ports, blocks]; a port as [name, state, blocks, value of each field...]. */
   const portOf = (button) => {
@@ -71,7 +75,7 @@
     body.replaceChildren(make("h2", "", `${texts[of[0]]} ${texts[port[0]]}`), make("span", `badge ${button.classList[1]}`, data.states[port[1]]));
     const list = make("dl");
     data.fields.forEach((label, at) => {
-      const text = words(port[3 + at]);
+      const text = words(port[3 + at], port);
       if (label && text) list.append(make("dt", "", label), marked(make("dd"), text));
     });
     body.append(list);
@@ -134,7 +138,7 @@
   let straw = null;
   const haystack = () => straw ||= data.switches.map((each) => {
     const name = `${texts[each[0]]} ${texts[each[1]]}`.toLowerCase();
-    return [name, each[2].map((port) => [port[0], ...data.sought.map((at) => port[3 + at])].map(words).join(" ").toLowerCase())];
+    return [name, each[2].map((port) => [port[0], ...data.sought.map((at) => port[3 + at])].map((each) => words(each, port)).join(" ").toLowerCase())];
   });
   const apply = () => {
     const wanted = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -164,7 +168,7 @@
       const item = make("li"), link = make("a", "", `${texts[each[0]]} ${texts[port[0]]}`);
       link.href = `#${button.id}`;
       link.addEventListener("click", (event) => { event.preventDefault(); goTo(button); });
-      item.append(link, ` ${words(port[3])} · ${data.states[port[1]]}`);
+      item.append(link, ` ${words(port[3], port)} · ${data.states[port[1]]}`);
       return item;
     }));
     if (wanted.length && ports > first.length) hits.append(make("li", "", `and ${(ports - first.length).toLocaleString("en")} more`));
