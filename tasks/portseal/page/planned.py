@@ -18,7 +18,7 @@ OPENS = State("op", "is opened")
 STAYS = State("sa", "stays")
 LEFT_OUT = State("no", "left out")
 STATES = (CHANGES, OPENS, STAYS, LEFT_OUT)
-KIND, PATTERN, RISK, PLACE, PLATFORM, STATE = "_kind", "_pattern", "_risk", "_place", "_platform", "_state"
+KIND, ALIKE, RISK, PLACE, PLATFORM, STATE = "_kind", "_alike", "_risk", "_place", "_platform", "_state"
 """Labels of what is told of a port for filters only."""
 
 
@@ -27,11 +27,16 @@ class Known:
 
     def __init__(self, patterns: Patterns) -> None:
         self._of = {(m.switch, m.port): pattern for pattern in patterns.ports for m in pattern.ports}
+        self._switches = {name: pattern.name for pattern in patterns.switches for name in pattern.switches}
 
     def pattern(self, switch: str, port: str) -> str:
         """Its name; nothing where the port does not change."""
         found = self._of.get((switch, port))
         return found.name if found else ""
+
+    def alike(self, switch: str) -> str:
+        """The name of the switch's own pattern; nothing where it does not change."""
+        return self._switches.get(switch, "")
 
     def kinds(self, switch: str, port: str) -> tuple[str, ...]:
         """Each kind of change in words; `lines only` where no word stands for them."""
@@ -101,6 +106,7 @@ def _port(plan: SwitchPlan, story: PortStory, known: Known, blocks: Mapping[str,
             "Profile": _profile(story),
             "Port pattern": known.pattern(plan.switch, story.port),
             KIND: known.kinds(plan.switch, story.port),
+            ALIKE: known.alike(plan.switch),
             RISK: tuple(dict.fromkeys(risks.values())),
             PLACE: place(story.location or ""),
             PLATFORM: plan.platform,

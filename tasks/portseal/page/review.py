@@ -10,6 +10,7 @@ from portseal.core.patterns import Patterns
 from portseal.core.plan_file import Plan, digest_of
 from portseal.page.document import Strings, document, in_groups
 from portseal.page.planned import (
+    ALIKE,
     CHANGES,
     KIND,
     LEFT_OUT,
@@ -32,6 +33,7 @@ _SOUGHT = ("Camera", "MAC address", "Where", "Profile", "Port pattern", KIND)
 _FILTERS = {
     "State": STATE,
     "Kind of change": KIND,
+    "Switch pattern": ALIKE,
     "Port pattern": "Port pattern",
     "Risk": RISK,
     "Place": PLACE,
@@ -74,7 +76,7 @@ def review_page(
         "risks": grouped(risks(plan.switches), where),
         "refusals": grouped(refusals(plan.switches), where),
         "unread": sorted(plan.unread.items()),
-        "switch_patterns": switch_patterns(patterns, where),
+        "switch_patterns": switch_patterns(patterns, where, picks.get("Switch pattern", {})),
         "port_patterns": port_patterns(patterns, where, picks.get("Port pattern", {})),
         **_timeline(schedule, where),
         "facets": filters,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from portseal.core.patterns import Member, PatternLines, Patterns, PortPattern, Range, SwitchPattern
+from portseal.core.intent import natural
+from portseal.core.patterns import PatternLines, Patterns, PortPattern, Range, SwitchPattern
 from portseal.core.planning import SwitchPlan
 from portseal.core.port_lines import Lines
 from portseal.core.steps import SWITCH_WIDE
@@ -13,7 +15,7 @@ from portseal.page.planned import block, in_words
 from portseal.page.timeline import ShownWave
 
 _LISTED = 40
-"""Links in one place; of more, how many more."""
+"""Switches in one place; of more, how many more."""
 
 
 class Ref(NamedTuple):
@@ -47,14 +49,50 @@ def _some(refs: Sequence[Ref]) -> dict[str, object]:
     return {"refs": refs[:_LISTED], "more": max(len(refs) - _LISTED, 0)}
 
 
+def by_switch(found: Iterable[tuple[str, str]], where: Anchors) -> list[Ref]:
+    """(switch, scope), a link for each switch: to its one port, or to the switch with the spans of its ports."""
+    scopes: dict[str, list[str]] = {}
+    for switch, scope in found:
+        scopes.setdefault(switch, []).append(scope)
+    return [
+        where.scope(switch, of_it[0])
+        if len(of_it) == 1
+        else Ref(f"{switch} {spans(of_it)}", where.switch(switch).anchor)
+        for switch, of_it in scopes.items()
+    ]
+
+
+def spans(ports: Iterable[str]) -> str:
+    """Ports of a switch in short; what their names begin with is said once.
+
+    >>> spans(["Gi1/0/1", "Gi1/0/2", "Gi1/0/3", "Gi1/0/9", "Gi2/0/1", "wan"])
+    'Gi1/0/1–3, 9, Gi2/0/1, wan'
+    """
+    told: list[str] = []
+    head, last = "", -1
+    for port in sorted(set(ports), key=natural):
+        found = _NUMBERED.fullmatch(port)
+        number = int(found["number"]) if found else -1
+        if found is None or (found["head"], number) != (head, last + 1) or last < 0:
+            again = found is not None and found["head"] == head and last >= 0
+            told.append(port.removeprefix(head) if again else port)
+        else:
+            told[-1] = f"{told[-1].partition('–')[0]}–{number}"
+        head, last = (found["head"], number) if found else ("", -1)
+    return ", ".join(told)
+
+
+_NUMBERED = re.compile(r"(?P<head>.*?)(?P<number>0|[1-9][0-9]*)")
+
+
 def grouped(found: Iterable[tuple[str, str, str, str]], where: Anchors) -> list[dict[str, object]]:
     """(switch, scope, code, message), those with one code and message together, the most frequent first."""
-    groups: dict[tuple[str, str], list[Ref]] = {}
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for switch, scope, code, message in found:
-        groups.setdefault((code, message), []).append(where.scope(switch, scope))
+        groups.setdefault((code, message), []).append((switch, scope))
     return [
-        {"code": code, "message": message, "count": len(refs), **_some(refs)}
-        for (code, message), refs in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+        {"code": code, "message": message, "count": len(scopes), **_some(by_switch(scopes, where))}
+        for (code, message), scopes in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
 
 
@@ -68,10 +106,14 @@ def refusals(plans: Iterable[SwitchPlan]) -> Iterator[tuple[str, str, str, str]]
     return ((plan.switch, each.scope, each.code, each.reason) for plan in plans for each in plan.refusals)
 
 
-def switch_patterns(patterns: Patterns, where: Anchors) -> list[dict[str, object]]:
+Picks = Mapping[str, tuple[int, int]]
+"""Option of a filter → (field, number of the text) that it has to be set to."""
+
+
+def switch_patterns(patterns: Patterns, where: Anchors, picks: Picks) -> list[dict[str, object]]:
     """What is told of each pattern of switches."""
     told = {pattern.name: changes_told(pattern) for pattern in patterns.ports}
-    return [_switch_pattern(pattern, told, where) for pattern in patterns.switches]
+    return [{**_switch_pattern(pattern, told, where), "pick": picks.get(pattern.name)} for pattern in patterns.switches]
 
 
 def _switch_pattern(pattern: SwitchPattern, told: Mapping[str, str], where: Anchors) -> dict[str, object]:
@@ -101,7 +143,7 @@ def _switch_pattern(pattern: SwitchPattern, told: Mapping[str, str], where: Anch
     }
 
 
-def port_patterns(patterns: Patterns, where: Anchors, picks: Mapping[str, tuple[int, int]]) -> list[dict[str, object]]:
+def port_patterns(patterns: Patterns, where: Anchors, picks: Picks) -> list[dict[str, object]]:
     """What is told of each pattern of ports; `picks`: what the filter has to be set to, to see its ports."""
     return [_port_pattern(pattern, where, picks.get(pattern.name)) for pattern in patterns.ports]
 
@@ -117,12 +159,8 @@ def _port_pattern(pattern: PortPattern, where: Anchors, pick: tuple[int, int] | 
         "rows": shown.rows,
         "undo": shown.undo,
         "ranges": _ranges(pattern.ranges),
-        **_some([_member(each, where) for each in pattern.ports]),
+        **_some(by_switch(((each.switch, each.port) for each in pattern.ports), where)),
     }
-
-
-def _member(member: Member, where: Anchors) -> Ref:
-    return where.port(member.switch, member.port)
 
 
 def changes_told(pattern: PortPattern) -> str:
@@ -135,7 +173,7 @@ def _lines(lines: PatternLines) -> Lines:
 
 
 def _ranges(ranges: Iterable[Range]) -> list[dict[str, object]]:
-    return [{"blank": each.blank, "told": _range(each)} for each in ranges]
+    return [{"blank": each.blank, "told": _range(each)} for each in ranges if each.distinct > 1]
 
 
 def _range(each: Range) -> str:
