@@ -102,7 +102,7 @@ def plan_switch(
     target = canonical(rendered, pack, mark=marks.target)
     before, after = _compared(owned, target, pack, ports)
     steps = _steps(before, after, pack, marks)
-    undo = _steps(after, before, pack, marks)
+    undo = _steps(after, before, pack, marks) if steps else ()
     released_ports = gone - refused
     shown = diff(before, after) if steps else ""
     return SwitchPlan(
@@ -113,7 +113,7 @@ def plan_switch(
         rendered_digest=sha256(rendered.encode()).hexdigest(),
         secrets=dict(sorted(marks.fingerprints.items())),
         steps=steps,
-        undo=undo if steps else (),
+        undo=undo,
         risks=risks(intent, pack, steps, undo, released_ports) if steps else (),
         refusals=refusals,
         diff=shown,
@@ -204,7 +204,7 @@ def _compared(owned: OwnedConfiguration, target: str, pack: Pack, ports: Sequenc
     """Canonical text before and after. Lines that are never removed stand in both; hidden defaults in neither."""
     if pack.files:
         return owned.text, target
-    driver = tree.PackDriver(pack)
+    driver = tree.driver_of(pack)
     running, wanted, kept = (tree.tree(text, driver) for text in (owned.text, target, owned.keep))
     shared = shared_section(pack, ports, ())
     for child in running.children:  # of a shared section, only our lines come and go
@@ -239,7 +239,7 @@ def _scope(head: str, pack: Pack) -> str:
 
 def _line_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(scope, lines as sent) in order; among sections of one weight, those of a port stand together."""
-    driver = tree.PackDriver(pack)
+    driver = tree.driver_of(pack)
     found = tree.change(tree.tree(before, driver), tree.tree(after, driver), pack)
     scopes = [_scope(section.head, pack) for section in found]
     first = {scope: at for at, scope in reversed(tuple(enumerate(scopes)))}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from hier_config import get_hconfig
 from hier_config.child import HConfigChild
-from hier_config.models import IdempotentCommandsRule, MatchRule, NegationSubRule, OrderingRule
+from hier_config.models import IdempotentCommandsRule, MatchRule, NegationSubRule
 from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRules
 from hier_config.root import HConfig
 
@@ -30,19 +30,32 @@ class Section(Value):
     weight: int
 
 
+Patterns = tuple[re.Pattern[str], ...]
+_UNLISTED = 500
+"""Weight of a line that stands in no order."""
+
+_drivers: dict[int, tuple[Pack, PackDriver]] = {}
+
+
+def driver_of(pack: Pack) -> PackDriver:
+    """The driver of `pack`, made once in a process: it holds rules and nothing that changes."""
+    kept = _drivers.get(id(pack))
+    if kept is None or kept[0] is not pack:
+        kept = _drivers[id(pack)] = pack, PackDriver(pack)
+    return kept[1]
+
+
 class PackDriver(HConfigDriverBase):
-    """hier_config's rules, read from a platform folder."""
+    """hier_config's rules, read from a platform folder. What it asks of every line is answered here, patterns compiled once."""
 
     def __init__(self, pack: Pack) -> None:
         self._negation = pack.negation
         super().__init__()
+        self.order = [(_compiled(order.match), order.weight) for order in pack.order]
+        idempotent = [IdempotentCommandsRule(match_rules=_rules(match)) for match in pack.idempotent]
+        self._idempotent = [(_compiled(match), rule) for match, rule in zip(pack.idempotent, idempotent, strict=True)]
         self.rules = HConfigDriverRules(
-            idempotent_commands=[IdempotentCommandsRule(match_rules=_rules(match)) for match in pack.idempotent],
-            # hier_config lets the last match win; in a pack the first one does.
-            ordering=[
-                *(OrderingRule(match_rules=(MatchRule(),) * depth, weight=500) for depth in range(1, 6)),
-                *(OrderingRule(match_rules=_rules(o.match), weight=o.weight) for o in reversed(pack.order)),
-            ],
+            idempotent_commands=idempotent,
             negation_sub=[
                 NegationSubRule(match_rules=_rules(n.match), search=n.search, replace=n.use) for n in pack.negate
             ],
@@ -53,9 +66,52 @@ class PackDriver(HConfigDriverBase):
         """What stands before a line to take it away."""
         return self._negation
 
+    def idempotent_for(self, config: HConfigChild, other_children: Iterable[HConfigChild]) -> HConfigChild | None:
+        """As hier_config's own: the line among `other_children` whose place `config` takes."""
+        above = _lineage(config)
+        fitting = [(patterns, rule) for patterns, rule in self._idempotent if _fits(patterns, above)]
+        if not fitting:
+            return None
+        others = [(child, _lineage(child)) for child in other_children]
+        for patterns, rule in fitting:
+            key = self._idempotency_key(config, rule.match_rules)
+            for child, texts in others:
+                if _fits(patterns, texts) and self._idempotency_key(child, rule.match_rules) == key:
+                    return child
+        return None
+
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
         return HConfigDriverRules()
+
+
+def _compiled(match: Lineage) -> Patterns:
+    return tuple(re.compile(pattern) for pattern in match)
+
+
+def _lineage(child: HConfigChild) -> tuple[str, ...]:
+    """The texts from the top down to `child`."""
+    texts = [child.text]
+    above = child.parent
+    while isinstance(above, HConfigChild):
+        texts.append(above.text)
+        above = above.parent
+    return tuple(reversed(texts))
+
+
+def _fits(patterns: Patterns, texts: tuple[str, ...]) -> bool:
+    if len(patterns) != len(texts) or not patterns[-1].search(texts[-1]):
+        return False
+    return all(pattern.search(text) for pattern, text in zip(patterns, texts, strict=True))
+
+
+def _weigh(children: Iterable[HConfigChild], order: Sequence[tuple[Patterns, int]], depth: int = 0) -> None:
+    """Give each line its weight: of the first order that it stands in. `order`: those that the lines above fit in."""
+    for child in children:
+        here = [(patterns, weight) for patterns, weight in order if patterns[depth].search(child.text)]
+        child.order_weight = next((weight for patterns, weight in here if len(patterns) == depth + 1), _UNLISTED)
+        if child.children:
+            _weigh(child.children, [each for each in here if len(each[0]) > depth + 1], depth + 1)
 
 
 def _rules(match: Lineage) -> tuple[MatchRule, ...]:
@@ -75,7 +131,7 @@ def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
         for match in pack.sequence
         for placed in _put_in_order(before, after, delta, tuple(re.compile(pattern) for pattern in match))
     ]
-    delta.set_order_weight()
+    _weigh(delta.children, driver_of(pack).order)
     for line, weight in moved:
         line.order_weight = weight
     return tuple(
