@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from nornir.core.task import Result, Task
 
@@ -19,6 +20,7 @@ from portseal.core.preflight import PreflightFinding, asked, fact_findings, port
 from portseal.core.preflight_checks import Ask, PreflightCheck
 from portseal.core.probes import probe_commands, unmet
 from portseal.estate import Estate
+from portseal.push import is_idle
 from portseal.transport.candidate import CandidateSession
 from portseal.transport.objection import objects
 from portseal.transport.session import Session
@@ -37,16 +39,18 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
     """What speaks against changing the switch of `session`; `now` has its time zone."""
     switch = session.switch
     pack, folder, intent = estate.pack(switch), estate.folder(switch), estate.intent(switch)
-    servers = [str(server.address) for server in intent.radius.servers] if intent.radius else []
-    checks, seen = asked(pack.preflight, servers), mac_commands(pack)
+    checks, seen = asked(pack.preflight, intent), mac_commands(pack)
     probes, commands = probe_commands(pack), [check.command for check in checks]
-    said = session.run([*probes, *commands, *seen])
-    probed, told = said[: len(probes)], said[len(probes) : len(probes) + len(commands)]
-    states = port_states(pack, folder, dict(zip(seen, said[len(probes) + len(commands) :], strict=True)))
+    waiting = [pack.commit.pending] if pack.commit.pending else []
+    said = iter(session.run([*probes, *waiting, *commands, *seen]))
+    probed, pending = list(islice(said, len(probes))), list(islice(said, len(waiting)))
+    told = list(islice(said, len(commands)))
+    states = port_states(pack, folder, dict(zip(seen, said, strict=True)))
     against = [
         PreflightFinding(switch=switch, scope="", code=code, severity="block", message=reason)
         for code, reason in unmet(pack, probed)
     ]
+    against += [_locked(switch, shown) for shown in pending if not is_idle(shown, pack.commit)]
     camera_ports = {port.port for port in intent.ports}
     found = [_named(pack, finding) for finding in switch_findings(switch, checks, told, now)]
     found += _refused(switch, pack, checks, told)
@@ -56,6 +60,13 @@ def preflight(session: Session, estate: Estate, *, now: datetime) -> tuple[Prefl
         found += [finding for finding in more if (finding.scope, finding.code) not in told_of]
     about_us = [finding for finding in found if not finding.scope or finding.scope in camera_ports]
     return (*against, *about_us, *port_findings(switch, intent.ports, states, estate.site.owners))
+
+
+def _locked(switch: str, shown: str) -> PreflightFinding:
+    """Somebody's change waits to be confirmed, so that none can be begun beside it."""
+    first = next((line.strip() for line in shown.splitlines() if line.strip()), "no answer")
+    message = f"a change that is not confirmed waits there ({first}); it is somebody else's, or an interrupted run's"
+    return PreflightFinding(switch=switch, scope="", code="locked", severity="block", message=message)
 
 
 def _refused(

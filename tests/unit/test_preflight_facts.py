@@ -77,7 +77,7 @@ def test_eos_names_a_neighbour_that_forwards_and_is_no_telephone() -> None:
     ("shown", "findings"),
     [("Wed Nov 25 14:31:00 2026", 0), ("Wed Nov 25 09:30:00 2026", 1), ("Sat Nov  1 00:00:00 2003", 1), ("", 1)],
 )
-def test_eos_is_warned_of_where_its_clock_is_not_utc(shown: str, findings: int) -> None:
+def test_eos_names_the_zone_of_its_clock_on_a_line_of_its_own(shown: str, findings: int) -> None:
     said = f"{shown}\nTimezone: UTC\nClock source: local\n"
     found = switch_findings("acc-01", [EOS["clock-off"]], [said], NOW)
-    assert [f.severity for f in found] == ["warn"] * findings
+    assert [f.severity for f in found] == ["block"] * findings

@@ -10,12 +10,12 @@ from portseal.change.playbook import Playbook
 from portseal.core.errors import InputError
 from portseal.core.plan_file import Plan
 from portseal.core.platforms import Pack
-from portseal.core.preflight import PreflightFinding
+from portseal.core.preflight import PreflightFinding, not_asked
 from portseal.estate import Estate
 from portseal.fleet import on_all
 from portseal.preflight import preflight_switch
 
-_OF_ALL = {"not-asked", "other-mac", "many-macs", "neighbour-is-switch"}
+_OF_ALL = {"not-asked", "other-mac", "many-macs", "neighbour-is-switch", "locked"}
 """Findings that no platform's folder has to list."""
 
 
@@ -25,6 +25,8 @@ class Looked:
 
     findings: tuple[PreflightFinding, ...]
     """Without those that are ignored; severities are the playbook's."""
+    unasked: tuple[str, ...] = ()
+    """What is not asked on a platform, a line each."""
 
     def _blocking(self) -> Iterator[PreflightFinding]:
         return (finding for finding in self.findings if finding.severity == "block")
@@ -51,12 +53,13 @@ class Looked:
         return found
 
     def told(self) -> tuple[str, ...]:
-        """A line for each finding."""
-        return tuple(
+        """A line for each finding, and for each thing that is not asked."""
+        found = (
             f"{finding.switch}{' ' + finding.scope if finding.scope else ''}: {finding.code}: {finding.message}"
             + ("; left out" if finding.severity == "block" else "")
             for finding in self.findings
         )
+        return (*found, *self.unasked)
 
 
 def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
@@ -78,7 +81,17 @@ def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
         told = f"what speaks against it could not be asked ({why})"
         unasked = PreflightFinding(switch=switch, scope="", code="not-asked", severity="block", message=told)
         found.append(_taken(unasked, book.gates.preflight))
-    return Looked(tuple(finding for finding in found if book.gates.preflight.get(finding.code) != "ignore"))
+    return Looked(
+        tuple(finding for finding in found if book.gates.preflight.get(finding.code) != "ignore"),
+        tuple(_unasked(estate)),
+    )
+
+
+def _unasked(estate: Estate) -> Iterator[str]:
+    """Once a platform, for however many switches."""
+    packs = {estate.pack(name).name: estate.pack(name) for name in sorted(estate.nornir.inventory.hosts)}
+    for name, pack in packs.items():
+        yield from (f"not asked on {name}: {line}" for line in not_asked(pack))
 
 
 def _codes(pack: Pack) -> set[str]:

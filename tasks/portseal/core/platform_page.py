@@ -38,6 +38,7 @@ def platform_page(pack: Pack) -> str:
         *_supported(pack),
         *_refused(pack),
         *_ready(pack),
+        *_asked(pack),
         *_change(pack),
         *_api(pack),
         *_rotation(pack),
@@ -102,6 +103,31 @@ def _ready(pack: Pack) -> Iterator[str]:
         yield "## Which ports are left alone"
         reasons = dict.fromkeys((line.code, line.reason) for line in pack.forbid)
         yield "\n".join(f"- `{code}`: {reason}" for code, reason in reasons)
+
+
+def _asked(pack: Pack) -> Iterator[str]:
+    yield "## What is asked before a change"
+    yield (
+        "Of every switch: that it can be reached and logged in to, that its probes say the right style, and who hangs on each camera port. "
+        "Before the confirmation a second login is made."
+    )
+    rows: list[tuple[str, ...]] = [
+        (
+            f"`{check.command}`",
+            f"`{check.code}`",
+            "blocks" if check.severity == "block" else "warns",
+            check.evidence,
+            check.source,
+        )
+        for check in pack.preflight
+    ]
+    if pack.commit.pending:
+        rows.append((f"`{pack.commit.pending}`", "`locked`", "blocks", "", "as in the change below"))
+    if rows:
+        yield _table(("command", "finding", "a finding", "evidence", "source"), rows)
+    if pack.unasked:
+        yield "Not asked:"
+        yield "\n".join(f"- {each.matter}: {each.why}" for each in pack.unasked)
 
 
 def _change(pack: Pack) -> Iterator[str]:

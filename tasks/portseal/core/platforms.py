@@ -23,7 +23,7 @@ from portseal.core.model import Name, Value
 from portseal.core.paths import Paths
 from portseal.core.pattern import Lineage, Pattern
 from portseal.core.platform_files import description, platform_folders, shipped_folder
-from portseal.core.preflight_checks import PreflightCheck
+from portseal.core.preflight_checks import PreflightCheck, Unasked
 from portseal.core.shows import Kind, Observe, Show
 from portseal.core.wording_rules import Follow, Meaning
 
@@ -269,6 +269,7 @@ class Pack(Value):
     require: tuple[Require, ...] = ()
     probe: tuple[Probe, ...] = ()
     preflight: tuple[PreflightCheck, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
     port_section: Pattern
     """A port's section: `^interface (?P<port>\\S+)$`; a port may have several, in different places."""
     paths: Paths | None = None

@@ -12,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from portseal.core.facts import SwitchFacts
-from portseal.core.intent import PortIntent
+from portseal.core.intent import PortIntent, SwitchIntent
 from portseal.core.model import Value
 from portseal.core.observation import PortState
+from portseal.core.platforms import Pack
 from portseal.core.preflight_checks import Ask, PreflightCheck
+from portseal.core.profile import MacsecPolicy
 
 CLOCK_SECONDS = 300
 """How far a switch's clock may be off."""
@@ -35,17 +37,30 @@ class PreflightFinding(Value):
     message: str
 
 
-def asked(checks: Sequence[PreflightCheck], servers: Sequence[str]) -> tuple[PreflightCheck, ...]:
-    """`checks` as they are sent to one switch, whose RADIUS servers have these addresses."""
+def asked(checks: Sequence[PreflightCheck], intent: SwitchIntent) -> tuple[PreflightCheck, ...]:
+    """`checks` as they are sent to the switch of `intent`: with the addresses of its RADIUS servers, and its camera ports."""
+    servers = [str(server.address) for server in intent.radius.servers] if intent.radius else []
+    secured = any(port.macsec.policy is not MacsecPolicy.OFF for port in intent.ports)
     found: list[PreflightCheck] = []
     for check in checks:
-        if "{radius}" not in check.command:
-            found.append(check)
+        if (check.when == "macsec" and not secured) or check.unless in intent.options:
             continue
-        for address in servers:
-            command, reason = check.command.replace("{radius}", address), f"{address}: {check.reason}"
-            found.append(check.model_copy(update={"command": command, "reason": reason}))
+        if "{radius}" in check.command:
+            found.extend(_filled(check, "{radius}", address, f"{address}: {check.reason}") for address in servers)
+        elif "{port}" in check.command:
+            found.extend(_filled(check, "{port}", port.port, check.reason) for port in intent.ports)
+        else:
+            found.append(check)
     return tuple(found)
+
+
+def _filled(check: PreflightCheck, place: str, with_: str, reason: str) -> PreflightCheck:
+    return check.model_copy(update={"command": check.command.replace(place, with_), "reason": reason})
+
+
+def not_asked(pack: Pack) -> tuple[str, ...]:
+    """What is not asked on a platform, a line each: `licence: why`."""
+    return tuple(f"{each.matter}: {each.why}" for each in pack.unasked)
 
 
 def switch_findings(
@@ -72,19 +87,25 @@ def _concluded(check: PreflightCheck, output: str, now: datetime) -> Iterator[tu
     elif check.ask is Ask.CLOCK:
         if not hits:
             yield "", f"the clock could not be read from `{check.command}`"
-        elif told := _clock(check, hits[0], now):
+        elif told := _clock(check, hits[0], now, _zone(check, hits[0], lines)):
             yield "", told
     else:
         yield from _neighbours(check, lines)
 
 
-def _clock(check: PreflightCheck, hit: re.Match[str], now: datetime) -> str:
+def _zone(check: PreflightCheck, hit: re.Match[str], lines: Sequence[str]) -> str:
+    if check.zone:
+        return next((found["zone"] for line in lines if (found := re.search(check.zone, line))), "unnamed")
+    return hit.groupdict().get("zone") or "UTC"
+
+
+def _clock(check: PreflightCheck, hit: re.Match[str], now: datetime, zone: str) -> str:
+    text = " ".join(hit[name] for name in ("clock", "date", "year") if name in hit.groupdict())
     try:
-        shown = datetime.strptime(f"{hit['clock']} {hit['date']}", check.time).replace(tzinfo=UTC)
+        shown = datetime.strptime(text, check.time).replace(tzinfo=UTC)
     except ValueError:
         return f"the clock says `{hit.string}`, which is no time that was expected"
     off = shown - now.astimezone(UTC)
-    zone = hit.groupdict().get("zone") or "UTC"
     if zone not in ("UTC", "GMT", "Z") and abs(off) < timedelta(hours=15):
         # Every zone is a whole number of quarters of an hour away from UTC; what is left over is the clock's.
         left = off % _QUARTER

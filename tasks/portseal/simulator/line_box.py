@@ -43,15 +43,24 @@ class LineBox:
     def boot(self) -> None:
         """Start with the startup configuration; a timer is forgotten, checkpoints are not."""
         self.settle_automatic()
-        self.running = load(self.startup, self.dialect.grammars, self.dialect.entry)
-        for port in self.spec.ports:
-            line = self.dialect.grammars["global"].match(f"interface {port.name}")
-            entry = self.dialect.entry(line) if isinstance(line, Match) else None
-            if entry is not None and find(self.running, entry.slot) is None:
-                put(self.running, entry)
+        self.running = self._loaded()
         self.booted = self.now()
         self.ports.forget()
         self.ports.touch()
+
+    def _loaded(self) -> list[Entry]:
+        """The startup configuration, and a section for each port that it does not name."""
+        found = load(self.startup, self.dialect.grammars, self.dialect.entry)
+        for port in self.spec.ports:
+            line = self.dialect.grammars["global"].match(f"interface {port.name}")
+            entry = self.dialect.entry(line) if isinstance(line, Match) else None
+            if entry is not None and find(found, entry.slot) is None:
+                put(found, entry)
+        return found
+
+    def started(self) -> str:
+        """The startup configuration as the running one is printed, secrets in the clear."""
+        return self.print(self._loaded(), shown=False)
 
     def now(self) -> datetime.datetime:
         """The switch's own clock."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from portseal.simulator.arista_eos.box import Box
 from portseal.simulator.arista_eos.configure import load
 from portseal.simulator.grammar import Match
+from portseal.simulator.unsaved import unsaved
 
 Answer = tuple[str, Mapping[str, object] | None]
 MODEL, RELEASE = "CCS-720XP-48Y6", "4.31.1F"
@@ -69,6 +70,12 @@ def _clock(box: Box, _match: Match, _user: str) -> Answer:
     return box.now().strftime("%a %b %e %H:%M:%S %Y\nTimezone: UTC\nClock source: local\n"), None
 
 
+def _unsaved(box: Box, _match: Match, _user: str) -> Answer:
+    """What the running configuration has and has not that the startup one has; nothing where they are the same."""
+    before, after = box.print(load(box.startup), shown=False), box.text(shown=False)
+    return unsaved(before.splitlines(), after.splitlines(), ("startup-config", "running-config")), None
+
+
 def _users(_box: Box, _match: Match, user: str) -> Answer:
     return (
         "    Line      User        Host(s)       Idle        Location\n"
@@ -101,5 +108,6 @@ SWITCH: dict[str, Callable[[Box, Match, str], Answer]] = {
     "hostname": _hostname,
     "clock": _clock,
     "users": _users,
+    "unsaved": _unsaved,
     "sessions": _sessions,
 }

@@ -10,6 +10,7 @@ from portseal.simulator.dialect import Asks, Command
 from portseal.simulator.grammar import Match
 from portseal.simulator.line_box import LineBox
 from portseal.simulator.port_state import PortState, SessionState
+from portseal.simulator.unsaved import unsaved
 
 _STATES = {
     "success": ("Authenticated", ""),
@@ -245,6 +246,14 @@ def _unseen(_box: LineBox, match: Match, _shell: Asks) -> str:
     return f"(simulated: the output of `{' '.join(match.words)}` was never published)\n"
 
 
+def _clock(box: LineBox, _match: Match, _shell: Asks) -> str:
+    return f"{box.now():%a %b %e %H:%M:%S UTC %Y}\nSystem is configured for timezone : UTC\n"
+
+
+def _diffs(box: LineBox, _match: Match, _shell: Asks) -> str:
+    return unsaved(box.started().splitlines(), box.text(shown=False).splitlines(), ("startup-config", "running-config"))
+
+
 ANSWERS: Mapping[str, Command] = {
     "leave": _leave,
     "page": _page,
@@ -261,6 +270,8 @@ ANSWERS: Mapping[str, Command] = {
     "startup": lambda box, _match, _shell: box.startup,
     "checkpoints": lambda box, _match, _shell: "".join(f"{name}\n" for name in box.checkpoints),
     "version": _version,
+    "clock": _clock,
+    "diffs": _diffs,
     "brief": _brief,
     "lldp": _lldp,
     "macs": _macs,

@@ -10,6 +10,7 @@ from portseal.simulator.dialect import Asks, Command
 from portseal.simulator.grammar import Match
 from portseal.simulator.line_box import LineBox
 from portseal.simulator.port_state import PortState, SessionState
+from portseal.simulator.unsaved import answers
 
 _STATES = {"running": "CONNECTING", "rejected": "HELD", "unanswered": "HELD", "silent": "CONNECTING"}
 _CONTROL = {"auto": "AUTO", "force-authorized": "FORCE_AUTH", "force-unauthorized": "FORCE_UNAUTH"}
@@ -199,6 +200,15 @@ def _clock(box: LineBox, _match: Match, _shell: Asks) -> str:
     return f"{box.now().strftime('%H:%M:%S.%f')[:-3]} UTC {box.now().strftime('%a %b %d %Y')}\nTime source is NTP\n"
 
 
+def _ping(box: LineBox, match: Match, _shell: Asks) -> str:
+    address = match.words[-1]
+    answered = 5 if answers(box.radius(), address) else 0
+    return (
+        f"PING {address} ({address}): 56 data bytes\n\n--- {address} ping statistics ---\n"
+        f"5 packets transmitted, {answered} packets received, {100 - answered * 20}.00% packet loss\n"
+    )
+
+
 ANSWERS: Mapping[str, Command] = {
     "leave": _leave,
     "nothing": lambda _box, _match, _shell: "",
@@ -213,6 +223,7 @@ ANSWERS: Mapping[str, Command] = {
     "startup": lambda box, _match, _shell: box.startup,
     "checkpoints": lambda box, _match, _shell: "".join(f"{name}\n" for name in box.checkpoints),
     "clock": _clock,
+    "ping": _ping,
     "version": lambda _box, _match, _shell: "Cisco Nexus Operating System (NX-OS) Software\n  NXOS: version 10.4(5)\n",
     "status": _status,
     "dot1x": lambda _box, _match, _shell: "Sysauthcontrol Enabled\nDot1x Protocol Version 2\n",

@@ -12,6 +12,7 @@ from portseal.simulator.hpe_comware.configure import load, print_lines, spelt
 from portseal.simulator.hpe_comware.display_macsec import MACSEC
 from portseal.simulator.hpe_comware.display_ports import PORTS
 from portseal.simulator.hpe_comware.display_users import USERS
+from portseal.simulator.unsaved import answers, unsaved
 
 Handler = Callable[[Box, Match], str]
 
@@ -73,6 +74,37 @@ def _clock(box: Box, _match: Match) -> str:
     return f"{box.now().strftime('%H:%M:%S UTC %a %m/%d/%Y')}\n"
 
 
+def _lldp_verbose(box: Box, _match: Match) -> str:
+    """Behind the uplinks there are switches; cameras say nothing."""
+    text = ""
+    for number, (name, lines) in enumerate(box.interfaces(), start=1):
+        if value(lines, "port link-type") == ("trunk",):
+            text += (
+                f"LLDP neighbor-information of port {number}[{name}]:\nLLDP agent nearest-bridge:\n LLDP neighbor index : 1\n"
+                " Chassis type        : MAC address\n Chassis ID          : 0200-0000-0001\n"
+                " System name         : distribution-1\n System capabilities supported : Bridge, Router\n"
+                " System capabilities enabled   : Bridge, Router, Customer Bridge\n\n"
+            )
+    return text
+
+
+def _ping(box: Box, match: Match) -> str:
+    address = match.words[-1]
+    answered = 5 if answers(box.radius(), address) else 0
+    return (
+        f"Ping {address} ({address}): 56 data bytes, press CTRL_C to break\n\n--- Ping statistics for {address} ---\n"
+        f"5 packet(s) transmitted, {answered} packet(s) received, {100 - answered * 20}.0% packet loss\n"
+    )
+
+
+def _diffs(box: Box, _match: Match) -> str:
+    return unsaved(
+        print_lines(load(box.startup, box.vault), None),
+        box.text(shown=False).splitlines(),
+        ("Startup configuration", "Current configuration"),
+    )
+
+
 HANDLERS: dict[str, Handler] = {
     "running": lambda box, _match: box.text(shown=True),
     "running_interface": _running_interface,
@@ -80,6 +112,9 @@ HANDLERS: dict[str, Handler] = {
     "version": _version,
     "manuinfo": _manuinfo,
     "clock": _clock,
+    "diffs": _diffs,
+    "ping": _ping,
+    "lldp_verbose": _lldp_verbose,
     "mka_policy": _mka_policy,
     "lldp": lambda _box, _match: "",
     "users": lambda _box, _match: "  Idx  Line     Idle       Time              Pid     Type\n",

@@ -22,6 +22,7 @@ def grammars() -> dict[str, Grammar]:
     """The commands of each mode."""
     table = (Path(__file__).parent / "commands.txt").read_text(encoding="utf-8")
     types: dict[str, Callable[[str], str | None]] = {
+        "<address>": lambda word: word if re.fullmatch(r"[0-9a-fA-F.:]+", word) else None,
         "<interface>": lambda word: word if PHYSICAL.fullmatch(word.removesuffix(".0")) else None,
         "<line>": lambda word: word,
     }

@@ -9,6 +9,7 @@ from portseal.simulator.grammar import Match
 from portseal.simulator.juniper_junos import show_ports, show_security
 from portseal.simulator.juniper_junos.box import Box, Commit
 from portseal.simulator.juniper_junos.configuration import Node, find, set_lines, words_of
+from portseal.simulator.unsaved import answers
 
 VERSION = "22.4R3-S2.11"
 NAMESPACE = "http://xml.juniper.net/junos/22.4R3/junos"
@@ -26,6 +27,7 @@ def answer(handler: str, box: Box, match: Match, pipes: Sequence[str]) -> str:
         "commits": lambda: commits(box),
         "uptime": lambda: f"Current time: {box.now():%Y-%m-%d %H:%M:%S} UTC\n",
         "version": lambda: f"Hostname: {box.hostname}\nModel: ex4300-48p\nJunos: {VERSION}\n",
+        "ping": lambda: _ping(box, match),
         "terse": lambda: show_ports.terse(box),
         "dot1x": lambda: show_ports.dot1x_text(box, port),
         "mka": lambda: show_security.mka(box),
@@ -42,6 +44,16 @@ XML: dict[str, Callable[[Box, str | None], list[str]]] = {
     "lldp": lambda box, port: show_ports.lldp_xml(box, port, detail=port is not None),
     "commits": lambda box, _port: list(commits_xml(box)),
 }
+
+
+def _ping(box: Box, match: Match) -> str:
+    words = [word for _, word in match.arguments]
+    address, count = words[0], int(words[1]) if len(words) > 1 else 5
+    answered = count if answers(box.radius(), address) else 0
+    return (
+        f"PING {address} ({address}): 56 data bytes\n\n--- {address} ping statistics ---\n"
+        f"{count} packets transmitted, {answered} packets received, {0 if answered else 100}% packet loss\n"
+    )
 
 
 def reply(payload: Sequence[str]) -> str:
