@@ -78,7 +78,7 @@ def _let_in(intent: PortIntent, session: Session) -> Iterator[Conclusion]:
             return
         reason, detail = _FALLBACKS[session.fallback]
         yield fails(reason, detail + where)
-    elif session.method is SessionMethod.UNKNOWN:
+    if session.method is SessionMethod.UNKNOWN:
         yield unknown(
             Reason.UNKNOWN_WORD, f"authorized{where} by a method that the switch does not show in words we know"
         )
