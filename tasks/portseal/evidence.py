@@ -62,11 +62,7 @@ def evidence_of(estate: Estate, looks: Looks) -> Evidence:
         known = fingerprint(_ASK, estate.fingerprint_key)
     except OSError as error:
         raise InputError(f"{error.filename}: {error.strerror}; the key of fingerprints cannot be kept there") from error
-    asked = {
-        name: switch.platform
-        for name, switch in estate.site.site.switches.items()
-        if name in estate.nornir.inventory.hosts and any(record.switch == name for record in records)
-    }
+    asked = {record.switch: record.platform for record in records}
     summary = summary_of(records, asked, unread=looks.failures, configurations=looks.configurations)
     return Evidence(records=records, summary=summary, fingerprints=known)
 

@@ -97,8 +97,20 @@ def test_its_settings_name_every_one_there_is_and_hold_once_they_are_uncommented
 
 def test_a_secret_that_is_made_in_it_is_kept_from_its_repository(made: Path) -> None:
     ignored = (made / ".gitignore").read_text().splitlines()
-    assert {"*.pem", "age-identity.txt", "/.portseal/"} <= set(ignored)
+    assert {"/*.pem", "*.key", "age-identity.txt", "/.portseal/"} <= set(ignored)
     assert not (made / "gitignore").exists()
+
+
+def test_what_verbs_print_for_its_settings_goes_to_their_end_as_it_is(tmp_path: Path) -> None:
+    make_site(tmp_path)
+    settings = tmp_path / "portseal.toml"
+    for call_of in (("evidence", "new-key", "-s", str(tmp_path)), ("approve", "--new-key", str(tmp_path / "a.pem"))):
+        done = CliRunner(env={"PORTSEAL_APPROVER_PASSPHRASE": "words"}).invoke(app, list(call_of))
+        assert done.exit_code == 0, done.output
+        settings.write_text(settings.read_text() + "\n" + done.output[done.output.index("\n[") :])
+    opened = open_site(tmp_path).settings
+    assert set(opened.evidence.signers) == {"nightly"}
+    assert set(opened.approvers) == {"your-name"}
 
 
 def test_nothing_is_overwritten_and_all_that_is_there_is_named(made: Path, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def new_key(
     public = make_key(path, passphrase)
     inside = path.resolve().is_relative_to(site.resolve())
     named = path.resolve().relative_to(site.resolve()) if inside else path.resolve()
-    typer.echo(f'{path} written. In portseal.toml:\n\n[evidence]\nname = "{name}"\nkey = "{named}"\n')
+    typer.echo(f'{path} written. At the end of portseal.toml:\n\n[evidence]\nname = "{name}"\nkey = "{named}"\n')
     typer.echo(f'[evidence.signers]\n{name} = "{public}"')
 
 
