@@ -3,7 +3,7 @@
 In a block ```` ```console ````, `$ ` begins a command; the lines below it are its output, `…` stands for anything in a line and a line
 with nothing but `...` for any lines. `# exit 2` behind a command is the exit code it has; 0 where nothing is said. A block marked
 ```` ```console in the background ```` is left running until the page is done. A comment of the page says where it begins:
-`<!-- commands: site -->` in a copy of the example site whose switches are simulated, `<!-- commands: beside the site -->` in the directory above
+`<!-- commands: site -->` in a copy of the example site whose switches are simulated, `sealed site` in one that has been sealed, `<!-- commands: beside the site -->` in the directory above
 it, `<!-- commands: nothing -->` in an empty one.
 """
 
@@ -33,6 +33,7 @@ from portseal.site import open_site
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+NEEDS = re.compile(r"^<!-- needs: (?P<program>\S+) -->$", re.MULTILINE)
 PLACE = re.compile(r"^<!-- commands: (?P<where>.+) -->$", re.MULTILINE)
 EXIT = re.compile(r"#.*\bexit (?P<code>\d)\b")
 ELSEWHERE = {"add-a-platform.md"}
@@ -99,6 +100,9 @@ def place(tmp_path: Path) -> Iterator[Path]:
         site = tmp_path / "inventory" / "example-campus"
         site.parent.mkdir()
         write_copy(opened, site, farm, {**known, LOGIN: password}, "admin")
+        settings = site / "portseal.toml"
+        found = settings.read_text(encoding="utf-8").replace("sources = [", 'sources = ["env:PORTSEAL_SECRET_", ')
+        settings.write_text(found, encoding="utf-8")
         shutil.copytree(ROOT / "playbooks", tmp_path / "playbooks")
         shutil.copytree(ROOT / "playbooks", site / "playbooks")
         yield tmp_path
@@ -151,12 +155,19 @@ def test_the_commands_of_a_page_do_what_it_says(
     where = PLACE.search(text)
     assert where is not None, f"{page.name} has commands and does not say where they are run: <!-- commands: site -->"
     home = tmp_path_factory.mktemp("home")
+    for needed in NEEDS.finditer(text):
+        if shutil.which(needed["program"]) is None:
+            pytest.skip(f"{needed['program']} is not installed")
     begin = {
+        "sealed site": place / "inventory" / "example-campus",
         "site": place / "inventory" / "example-campus",
         "beside the site": place,
         "nothing": tmp_path_factory.mktemp("empty") / "x",
     }[where["where"]]
     begin.mkdir(exist_ok=True)
+    if where["where"] == "sealed site":
+        sealing = "```console\n$ portseal plan -o plan.json  # exit 2\n$ portseal apply plan.json -y\n```\n"
+        assert run_page(sealing, begin, environment(home)) == []
     shown = "\n".join(line for line in text.splitlines() if line.removeprefix("$ ") not in BY_CI)
     wrong = run_page(shown, begin, environment(home))
     assert not wrong, "\n\n".join(wrong)
