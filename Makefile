@@ -3,6 +3,7 @@
 #   make test    ruff, mypy and the tests
 #   make lab     real 802.1X and MACsec networks on this machine (root, Debian)
 #   make bench   the measurements
+#   make docs    the documentation as a site, in build/docs/index.html
 # Another interpreter: make PYTHON=python3.13 test
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ PYTEST_ARGS ?= -q -n $(WORKERS) --dist loadgroup
 READY := $(VENV)/.installed
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lab bench venv wheel clean
+.PHONY: help demo test check lab bench docs venv wheel clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,6 +46,10 @@ lab:
 bench: $(READY)
 	@for file in $$(grep -l '^if __name__' bench/*.py); do echo "== $$file"; $(VENV)/bin/python "$$file" || exit 1; done
 
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet
+	@echo build/docs/index.html
+
 venv: $(READY)
 
 # The sdist, and the wheel that is built from it.
@@ -60,7 +65,7 @@ $(READY): pyproject.toml constraints.txt
 	  echo '$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv' >&2; exit 1; }
 	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo 'setting up $(VENV) (once, and again when pyproject.toml or constraints.txt change) ...'
-	@PIP_USER=0 $(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e '.[dev,vault,keyring]'
+	@PIP_USER=0 $(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e '.[dev,vault,keyring,docs]'
 	@touch $@
 
 clean:

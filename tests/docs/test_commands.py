@@ -1,8 +1,8 @@
 """Every command that a page shows is run, in the order of its page, and what the page says it prints is what it prints.
 
 In a block ```` ```console ````, `$ ` begins a command; the lines below it are its output, `…` stands for anything in a line and a line
-with nothing but `...` for any lines. `# exit 2` behind a command is the exit code it has; 0 where nothing is said. A block marked
-```` ```console in the background ```` is left running until the page is done. A comment of the page says where it begins:
+with nothing but `...` for any lines. `# exit 2` behind a command is the exit code it has; 0 where nothing is said. A block
+with the title `in a second terminal` is left running until the page is done. A comment of the page says where it begins:
 `<!-- commands: site -->` in a copy of the example site whose switches are simulated, `sealed site` in one that has been sealed, `<!-- commands: beside the site -->` in the directory above
 it, `<!-- commands: nothing -->` in an empty one.
 """
@@ -35,7 +35,7 @@ PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<kind>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 NEEDS = re.compile(r"^<!-- needs: (?P<program>\S+) -->$", re.MULTILINE)
 PLACE = re.compile(r"^<!-- commands: (?P<where>.+) -->$", re.MULTILINE)
-EXIT = re.compile(r"#.*\bexit (?P<code>\d)\b")
+EXIT = re.compile(r"#.*\bexit (?P<code>\d+)\b")
 ELSEWHERE = {"add-a-platform.md"}
 """Has a test of its own, which writes its files too."""
 BY_CI = {"make demo", "make test", "make lab", "make docs", "make bench"}
@@ -68,7 +68,7 @@ def commands(page: str) -> Iterator[Command]:
             text, rest = lines[begin][2:], lines[begin + 1 : end]
             while text.endswith("\\"):
                 text, rest = f"{text}\n{rest[0]}", rest[1:]
-            yield Command(text, tuple(rest), "background" in block["kind"])
+            yield Command(text, tuple(rest), "in a second terminal" in block["kind"])
 
 
 def as_shown(shown: tuple[str, ...], printed: str) -> bool:
@@ -117,6 +117,17 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "PATH": f"{bin_folder}:{os.environ['PATH']}", "HOME": str(home), "COLUMNS": "150"}
 
 
+def begun(call: list[str], variables: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """A command that goes on until it is ended, once it says so."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(call, env=variables, stdin=subprocess.DEVNULL, stdout=file, start_new_session=True)
+    end = time.monotonic() + 60
+    while "Ctrl-C" not in log.read_text(encoding="utf-8"):
+        assert time.monotonic() < end, f"{call[-1]}: not ready after a minute"
+        time.sleep(0.1)
+    return process
+
+
 def run_page(text: str, folder: Path, variables: dict[str, str]) -> list[str]:
     """What went otherwise than the page says. State of the shell (exported variables, its directory) is kept from command to command."""
     wrong: list[str] = []
@@ -128,8 +139,7 @@ def run_page(text: str, folder: Path, variables: dict[str, str]) -> list[str]:
             script = f". {state}\n{command.text}\ncode=$?\n{{ export -p; echo \"cd '$PWD'\"; }} > {state}\nexit $code\n"
             call = ["bash", "-c", f". {state}; exec {command.text}" if command.background else script]
             if command.background:
-                running.append(subprocess.Popen(call, env=variables, stdin=subprocess.DEVNULL, start_new_session=True))
-                time.sleep(2)
+                running.append(begun(call, variables, state.with_suffix(".log")))
                 continue
             done = subprocess.run(
                 call, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120

@@ -236,7 +236,7 @@ def _fresh(estate: Estate, call: Call, done: Callable[[str], None]) -> Plan:
     outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
     return make_plan(
         version=call.version,
-        site=estate.site.settings.name,
+        site=estate.site.site.name,
         now=call.now.replace(microsecond=0),
         valid=timedelta(hours=estate.site.settings.apply.plan_valid_hours),
         switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+_VARIABLE = "PORTSEAL_APPROVER_PASSPHRASE"
+
 
 def approve(
     plan: Annotated[Path | None, typer.Argument(help="The plan that was reviewed.")] = None,
@@ -19,9 +21,7 @@ def approve(
     ] = None,
     passphrase: Annotated[
         str,
-        typer.Option(
-            envvar="PORTSEAL_APPROVER_PASSPHRASE", help="Of the key; asked for where it is needed.", hidden=True
-        ),
+        typer.Option(envvar=_VARIABLE, help="Of the key; asked for where it is needed.", hidden=True),
     ] = "",
 ) -> None:
     """Put your signature under PLAN, in PLAN.sig beside it. It fits this plan only: one that is made again has to be approved again.
@@ -34,9 +34,7 @@ def approve(
     from portseal.signatures import load_key, make_key
 
     if new_key is not None:
-        secret = passphrase or typer.prompt(
-            "Passphrase (none: leave empty)", default="", hide_input=True, show_default=False
-        )
+        secret = passphrase or _asked("Passphrase (none: leave empty)", default="")
         public = make_key(new_key, secret)
         typer.echo(f'{new_key} written. In portseal.toml:\n\n[approvers]\n{name or "your-name"} = "{public}"')
         return
@@ -53,7 +51,23 @@ def approve(
     except InputError:
         if passphrase or not key.is_file():
             raise
-        private = load_key(key, typer.prompt("Passphrase", hide_input=True))
+        private = load_key(key, _asked("Passphrase", default=None))
     made = sign(plan, digest_of(loaded), name=name, key=private, now=now.replace(microsecond=0))
     ports = sum(len(switch.changed_ports) for switch in loaded.switches)
     typer.echo(f"{signatures_file(plan)}: {made.name} approves the change of {ports} ports ({made.digest[:12]}…)")
+
+
+def _asked(question: str, *, default: str | None) -> str:
+    """What is typed where there is a terminal; elsewhere the variable says it, empty for none."""
+    import os
+    import sys
+
+    from portseal.core.errors import InputError
+
+    if default is not None and _VARIABLE in os.environ:
+        return default
+    if not sys.stdin.isatty():
+        raise InputError(
+            f"no terminal to ask for the passphrase at; set {_VARIABLE} (to nothing, for a new key without one)"
+        )
+    return str(typer.prompt(question, default=default, hide_input=True, show_default=False))

@@ -49,7 +49,7 @@ def write_report(path: Path, estate: Estate, looks: Looks, certificates: Sequenc
 
     text = report_page(
         records_of(estate, looks.ports),
-        site=estate.site.settings.name,
+        site=estate.site.site.name,
         version=__version__,
         now=datetime.now(UTC),
         certificates=certificates,

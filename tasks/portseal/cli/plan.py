@@ -60,7 +60,7 @@ def plan(
         outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
     made = make_plan(
         version=__version__,
-        site=estate.site.settings.name,
+        site=estate.site.site.name,
         now=datetime.now(UTC).replace(microsecond=0),
         valid=timedelta(hours=estate.site.settings.apply.plan_valid_hours),
         switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),
