@@ -64,7 +64,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     report, review = folder / "report.html", folder / "review.html"
     looked = records(6, 24, names={30: EVIL, 31: "</script><b>cam"})
     report.write_text(report_page(looked, site="campus", version="0.1", now=NOON), encoding="utf-8")
-    review.write_text(review_page(big_plan(26, 12), saved="plan.json"), encoding="utf-8")
+    review.write_text(review_page(big_plan(26, 10), saved="plan.json"), encoding="utf-8")
     with chromium() as browser:
         browser.size(1400)
         yield Pages(browser, report, review)

@@ -15,6 +15,7 @@ from portseal.cli.pages import ready_for
 from portseal.core.errors import InputError
 from portseal.core.plan_file import Plan, make_plan
 from portseal.core.planning import Refusal, SwitchPlan
+from portseal.core.reasons import Reason
 from portseal.core.steps import SWITCH_WIDE, Risk, Step
 from portseal.core.words import PortStory
 from portseal.page.faceplate import banks
@@ -191,6 +192,14 @@ def test_a_report_names_every_port_that_does_not_pass_with_its_reason_and_what_t
     bad = [each for each in looked if each.outcome != "pass"]
     assert len({each.reason for each in bad}) > 2
     assert [each.camera for each in bad if each.camera not in before] == []
+
+
+def test_a_port_that_passes_because_nothing_is_enforced_looks_otherwise_than_one_that_is_sealed() -> None:
+    one, other = records(1, 6, bad=100)[4:]
+    other = other.model_copy(update={"reason": Reason.MONITOR_ONLY})
+    page = report_page((one, other), site="campus", version="0.1", now=NOON)
+    assert "All 2 camera ports are as intended (1 of them not enforced yet)." in page
+    assert re.search(rf'class="p mo"[^>]*aria-label="{other.port}, {other.camera}: pass, monitor-only"', page)
 
 
 def test_a_report_has_no_key_by_its_name() -> None:

@@ -10,8 +10,25 @@ import pytest
 pytestmark = pytest.mark.source_tree
 
 PLACES = ("tasks", "templates", "playbooks", "inventory", "tests", "lab", "bench", "docs", ".ci")
-TEXT = {".py", ".toml", ".j2", ".textfsm", ".yaml", ".yml", ".csv", ".md", ".txt", ".sh", ".json", ".raw", ".conf", ""}
-CODE = {".py", ".toml", ".j2", ".textfsm", ".yaml", ".yml", ".sh", ""}
+TEXT = {
+    ".py",
+    ".toml",
+    ".j2",
+    ".css",
+    ".js",
+    ".textfsm",
+    ".yaml",
+    ".yml",
+    ".csv",
+    ".md",
+    ".txt",
+    ".sh",
+    ".json",
+    ".raw",
+    ".conf",
+    "",
+}
+CODE = {".py", ".toml", ".j2", ".css", ".js", ".textfsm", ".yaml", ".yml", ".sh", ""}
 LONGEST = 350
 
 LEFT_UNDONE = re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X]|HAC[K])\b|raise NotImplemented[E]rror|# type[:] ignore(?!\[)")

@@ -19,6 +19,10 @@ def demo(
     site: Annotated[
         Path, typer.Option("-s", "--site", help="The site to rehearse on; nothing of it is connected to.")
     ] = Path("inventory/example-campus"),
+    pages: Annotated[
+        Path | None,
+        typer.Option("--pages", help="Also leave the pages of the plan and of the report in this directory."),
+    ] = None,
 ) -> None:
     """Run lint → plan → apply → verify → a second, empty plan on simulated switches of SITE.
 
@@ -36,6 +40,8 @@ def demo(
 
     if not site.is_dir():
         raise InputError(f"{site}: no such site; run this beside `inventory/`, or name one with -s")
+    if pages and not pages.is_dir():
+        raise InputError(f"{pages}: no such directory; make it first")
     opened = open_site(site)
     rogue, wrong = _rogue(opened.site), _wrong_key(opened.site)
     known = demo_secrets(opened.site)
@@ -57,11 +63,15 @@ def demo(
         plan = str(copy / "plan.json")
         accepted = ("--accept", f"{wrong.switch}:{wrong.port}")
         _run("the inventory is sound", 0, "lint", "-s", str(copy))
-        _run("what would change", 2, "plan", "-s", str(copy), "-o", plan)
+        _run("what would change", 2, "plan", "-s", str(copy), "-o", plan, *_page(pages, "review.html"))
         _run("exactly that is sent", 2, "apply", plan, "-s", str(copy), "-y", *accepted)
-        _run("port by port, what is true now", 2, "verify", "-s", str(copy))
+        _run("port by port, what is true now", 2, "verify", "-s", str(copy), *_page(pages, "report.html"))
         _run("a second plan is empty", 0, "plan", "-s", str(copy))
     typer.echo(f"\nDone in {time.monotonic() - began:.1f} s. The two ports that do not pass are the two that must not.")
+
+
+def _page(folder: Path | None, name: str) -> tuple[str, ...]:
+    return () if folder is None else ("--html", str(folder.absolute() / name))
 
 
 def _run(what: str, expected: int, *arguments: str) -> None:

@@ -19,6 +19,8 @@ STATES = {
     Outcome.FAIL: State("no", "fail"),
     Outcome.UNKNOWN: State("un", "unknown"),
 }
+NOT_YET = State("mo", "pass, not enforced yet")
+_QUALIFIED = {Reason.MONITOR_ONLY, Reason.CLEARTEXT_ALLOWED}
 _LISTED = 1000
 """Ports that do not pass and are listed one by one."""
 _TABLED = 2000
@@ -42,7 +44,7 @@ def report_page(
     number = Counter(record.outcome for record in records)
     where, texts = anchors(switches), Strings()
     known = known_to_script(
-        switches, sought=_SOUGHT, texts=texts, states=tuple(STATES.values()), own=OWN, shortened=SHORTENED
+        switches, sought=_SOUGHT, texts=texts, states=(*STATES.values(), NOT_YET), own=OWN, shortened=SHORTENED
     )
     wanted = {
         "Outcome": "_outcome",
@@ -62,7 +64,7 @@ def report_page(
         "switch_count": len(switches),
         "port_count": len(records),
         "good": bool(records) and number[Outcome.PASS] == len(records),
-        "headline": _headline(number, len(records)),
+        "headline": _headline(number, len(records), sum(record.reason in _QUALIFIED for record in records)),
         "tiles": [
             {"label": label, "value": number[outcome], "of": len(records), "state": STATES[outcome].sign}
             for outcome, label in ((Outcome.PASS, "pass"), (Outcome.FAIL, "fail"), (Outcome.UNKNOWN, "unknown"))
@@ -73,17 +75,22 @@ def report_page(
         "certificates": [_certificate(each) for each in certificates],
         "everything": [_row(record, where) for record in records] if len(records) <= _TABLED else [],
         "facets": filters,
-        "legend": [(state.sign, f"{state.word}{_LEGEND[outcome]}") for outcome, state in STATES.items()],
+        "legend": [(state.sign, f"{state.word}{told}") for state, told in _LEGEND.items()],
         "switches": drawn(switches, first or {}),
     }
     return document("report.html.j2", values, known)
 
 
 _LEGEND = {
-    Outcome.PASS: ": the right camera, let in and encrypted as its profile says",
-    Outcome.FAIL: ": something is not as intended",
-    Outcome.UNKNOWN: ": it cannot be told, which is never a pass",
+    STATES[Outcome.PASS]: ": the right camera, let in and encrypted as its profile says",
+    NOT_YET: ": the port’s stage or profile lets more pass",
+    STATES[Outcome.FAIL]: ": something is not as intended",
+    STATES[Outcome.UNKNOWN]: ": it cannot be told, which is never a pass",
 }
+
+
+def _state(outcome: Outcome, reason: Reason) -> State:
+    return NOT_YET if outcome is Outcome.PASS and reason in _QUALIFIED else STATES[outcome]
 
 
 def _contents(ports: int) -> list[tuple[str, str]]:
@@ -91,18 +98,18 @@ def _contents(ports: int) -> list[tuple[str, str]]:
     return [*found, *([("everything", "Table")] if ports <= _TABLED else []), ("switches", "Switches")]
 
 
-def _headline(number: Mapping[Outcome, int], total: int) -> str:
+def _headline(number: Mapping[Outcome, int], total: int, not_yet: int) -> str:
     if not total:
         return "No camera port was looked at."
-    if number[Outcome.PASS] == total:
-        return (
-            f"All {in_groups(total)} camera ports are as intended."
-            if total > 1
-            else "The one camera port is as intended."
-        )
+    weak = f" ({in_groups(not_yet)} of them not enforced yet)" if not_yet else ""
     told = [f"{in_groups(number[outcome])} {word}" for outcome, word in _BAD.items() if number[outcome]]
+    if told:
+        good = f"{in_groups(number[Outcome.PASS])} of {in_groups(total)} camera ports are as intended{weak}"
+        return f"{good}; {' and '.join(told)}."
     return (
-        f"{in_groups(number[Outcome.PASS])} of {in_groups(total)} camera ports are as intended; {' and '.join(told)}."
+        f"All {in_groups(total)} camera ports are as intended{weak}."
+        if total > 1
+        else f"The one camera port is as intended{weak}."
     )
 
 
@@ -120,7 +127,7 @@ def _reasons(records: Sequence[PortRecord]) -> Iterator[dict[str, object]]:
     for (outcome, reason), count in _by_reason(records):
         yield {
             "outcome": outcome,
-            "state": STATES[outcome].sign,
+            "state": _state(outcome, reason).sign,
             "reason": reason,
             "count": count,
             "meaning": MEANINGS[reason],
@@ -156,7 +163,7 @@ def _row(record: PortRecord, where: Mapping[tuple[str, str], str]) -> dict[str, 
         "location": record.location,
         "detail": record.detail,
         "outcome": record.outcome,
-        "state": STATES[record.outcome].sign,
+        "state": _state(record.outcome, record.reason).sign,
         "reason": record.reason,
         "mac": record.mac,
         "session": "; ".join(sessions(record.seen)),
@@ -182,7 +189,7 @@ def _switch(name: str, records: tuple[PortRecord, ...]) -> ShownSwitch:
     ports = tuple(
         ShownPort(
             name=record.port,
-            state=STATES[record.outcome],
+            state=_state(record.outcome, record.reason),
             label=f"{record.camera}: {record.outcome}, {record.reason}",
             fields=fields(record),
         )
