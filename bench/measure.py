@@ -65,9 +65,8 @@ def in_child(
 
 
 def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """The median of each number that the runs have in common; what is no number, of the first."""
-    first = runs[0]
+    """The median of each number that all the runs have; what is no number, of the first."""
     return {
-        key: median(run[key] for run in runs) if isinstance(value, int | float) else value
-        for key, value in first.items()
+        key: median(run[key] for run in runs) if all(isinstance(run[key], int | float) for run in runs) else value
+        for key, value in runs[0].items()
     }
