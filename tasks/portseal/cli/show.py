@@ -44,7 +44,8 @@ def show(
     try:
         text = plan.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{plan}: {error}; write one with `portseal plan -o {plan}`") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise PlanError(f"{plan}: {why}; write one with `portseal plan -o {plan}`") from error
     loaded = read_plan(text, name=str(plan))
     out = console(width=width)
     if datetime.now(UTC) > loaded.expires:

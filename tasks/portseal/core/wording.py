@@ -56,17 +56,19 @@ class _Reader:
         lines: list[str] = []
         for head in self._of_port.get(port, ()):
             lines += (head, *_paths(self._held[head], 1))
+        seen: set[tuple[str, str]] = set()
         for line in lines:  # grows under way: what is followed may lead on
-            lines += (more for pattern, rule in self._follow for more in self._at(pattern.search(line), rule))
+            for pattern, rule in self._follow:
+                found = pattern.search(line)
+                if found and (rule.called, found["name"]) not in seen:
+                    seen.add((rule.called, found["name"]))
+                    lines += self._at(rule, found["name"])
         return tuple(lines)
 
-    def _at(self, found: re.Match[str] | None, rule: Follow) -> _Said:
-        if found is None:
-            return ()
-        key = (rule.called, found["name"])
+    def _at(self, rule: Follow, name: str) -> _Said:
+        key = (rule.called, name)
         if key not in self._followed:
-            self._followed[key] = ()  # a section that names itself is read once
-            self._followed[key] = tuple(" / ".join((rule.called, *path)) for path in self._below(rule, found["name"]))
+            self._followed[key] = tuple(" / ".join((rule.called, *path)) for path in self._below(rule, name))
         return self._followed[key]
 
     def _below(self, rule: Follow, name: str) -> Iterator[Sequence[str]]:
