@@ -27,6 +27,7 @@ from portseal.core.platforms import Pack
 from portseal.core.secrets import Redactor, Resolve
 from portseal.key_book import resolve_of
 from portseal.memory import Memory
+from portseal.processes import Processes, processes_for
 from portseal.site import OpenSite, open_site
 from portseal.threads import Threads
 from portseal.transport.camera_end import CameraEnd
@@ -49,6 +50,8 @@ class Estate:
     """What connections to switches are made through."""
     talking: threading.BoundedSemaphore
     """Entered while a camera is talked to."""
+    processes: Processes = field(default_factory=lambda: Processes(0, {}))
+    """Where differences are worked out."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set where no further switch is to be begun and nothing waited for any more, by whoever reads switches; a run has its own."""
     released: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -201,20 +204,21 @@ def open_estate(path: Path, *, limit: str | None = None) -> Estate:
     memory = Memory(path / ".portseal")
     with_cameras = {intent.switch for intent in site.intents if intent.ports}
     chosen = {name for name in site.nornir.inventory.hosts if name in with_cameras or memory.sealed(name)}
-    stop = threading.Event()
-    runner = Threads(site.settings.apply.workers, stop)
+    apply, stop = site.settings.apply, threading.Event()
+    runner = Threads(apply.workers, stop)
     return Estate(
         site=site,
         nornir=site.nornir.filter(filter_func=lambda host: host.name in chosen).with_runner(runner),
         resolve=resolve_of(site.settings, path),
         memory=memory,
         gate=Gate(
-            at_once=site.settings.apply.connect_workers,
+            at_once=apply.connect_workers,
             per_server=site.settings.connect.per_aaa_server,
             tries=site.settings.connect.tries,
             pause=site.settings.connect.backoff_seconds,
         ),
         talking=threading.BoundedSemaphore(site.settings.cameras.workers),
+        processes=processes_for(len(chosen), apply.cpu_workers, site.packs),
         stop=stop,
     )
 

@@ -43,6 +43,7 @@ def plan_from(
             marks=estate.marks(switch, stored=stored),
             managed=estate.managed(switch),
             unmet=against,
+            compare=estate.processes.difference,
         )
     except ParseError as error:
         raise ParseError(f"{switch}: {error}") from error

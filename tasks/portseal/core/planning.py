@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from hier_config.root import HConfig
-
-from portseal.core import tree
 from portseal.core.capability import applies
-from portseal.core.differences import diff, sections
+from portseal.core.comparison import Compare, Lines, Sides, difference, scope_of
+from portseal.core.differences import sections
 from portseal.core.intent import SwitchIntent
 from portseal.core.marks import MARK, OPAQUE, Marks
 from portseal.core.model import Value
-from portseal.core.owned import OwnedConfiguration, canonical, owned_configuration, shared_section
+from portseal.core.owned import OwnedConfiguration, canonical, owned_configuration
 from portseal.core.platforms import Pack
 from portseal.core.rendering import render
 from portseal.core.steps import SWITCH_WIDE, Risk, Step, risks
@@ -75,10 +72,12 @@ def plan_switch(
     marks: Marks,
     managed: frozenset[str] = frozenset(),
     unmet: Sequence[tuple[str, str]] = (),
+    compare: Compare = difference,
 ) -> SwitchPlan:
     """The plan for one switch. `managed`: long names of ports that may hold lines of ours; what is not in `intent` is released.
 
-    `unmet`: (code, reason) of each probe of the platform that speaks against it.
+    `unmet`: (code, reason) of each probe of the platform that speaks against it. `compare`: who works the difference out, where it is not
+    to be done here.
 
     Raises:
         ParseError: `running` is not a whole running configuration.
@@ -100,11 +99,9 @@ def plan_switch(
         intent = without_ports(intent, refused)
     rendered = render(intent, *folders)
     target = canonical(rendered, pack, mark=marks.target)
-    before, after = _compared(owned, target, pack, ports)
-    steps = _steps(before, after, pack, marks)
-    undo = _steps(after, before, pack, marks) if steps else ()
+    found = compare(pack, Sides(owned.text, owned.keep, target, ports))
+    steps, undo = _steps(found.steps, marks), _steps(found.undo, marks)
     released_ports = gone - refused
-    shown = diff(before, after) if steps else ""
     return SwitchPlan(
         switch=intent.switch,
         platform=pack.name,
@@ -116,8 +113,8 @@ def plan_switch(
         undo=undo,
         risks=risks(intent, pack, steps, undo, released_ports) if steps else (),
         refusals=refusals,
-        diff=shown,
-        diff_scopes=tuple(_scope(line[1:], pack) for line in shown.splitlines() if line[1:2] != " "),
+        diff=found.diff,
+        diff_scopes=tuple(scope_of(line[1:], pack) for line in found.diff.splitlines() if line[1:2] != " "),
         stories=stories,
     )
 
@@ -200,58 +197,16 @@ def _marked_lines(text: str) -> Iterator[tuple[str, str]]:
                 yield "\n".join([*parents[:-1], line.replace(found[0], "")]), found[0]
 
 
-def _compared(owned: OwnedConfiguration, target: str, pack: Pack, ports: Sequence[str]) -> tuple[str, str]:
-    """Canonical text before and after. Lines that are never removed stand in both; hidden defaults in neither."""
-    if pack.files:
-        return owned.text, target
-    driver = tree.driver_of(pack)
-    running, wanted, kept = (tree.tree(text, driver) for text in (owned.text, target, owned.keep))
-    shared = shared_section(pack, ports, ())
-    for child in running.children:  # of a shared section, only our lines come and go
-        if shared(child.text) and child.text not in wanted.children:
-            wanted.add_child(child.text)
-    tree.add_kept(wanted, kept, driver)
-    pristine = running.deep_copy()
-    tree.drop_defaults(running, wanted, pack)
-    tree.drop_defaults(wanted, pristine, pack)
-    return _text(running), _text(wanted)
-
-
-def _text(config: HConfig) -> str:
-    return "".join(f"{' ' * (child.depth() - 1)}{child.text}\n" for child in config.all_children())
-
-
-def _steps(before: str, after: str, pack: Pack, marks: Marks) -> tuple[Step, ...]:
+def _steps(found: Sequence[Lines], marks: Marks) -> tuple[Step, ...]:
+    """The steps, marks turned back into references; lines in a row that are about the same are one step."""
     steps: list[Step] = []
-    for scope, lines in _file_sections(before, after, pack) if pack.files else _line_sections(before, after, pack):
+    for scope, lines in found:
         sent = tuple(marks.referenced(line) for line in lines)
         if steps and scope == steps[-1].scope:
             steps[-1] = Step(scope=scope, lines=steps[-1].lines + sent)
         else:
             steps.append(Step(scope=scope, lines=sent))
     return tuple(steps)
-
-
-def _scope(head: str, pack: Pack) -> str:
-    found = re.search(pack.port_section, head.removeprefix(pack.negation))
-    return found["port"] if found else SWITCH_WIDE
-
-
-def _line_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """(scope, lines as sent) in order; among sections of one weight, those of a port stand together."""
-    driver = tree.driver_of(pack)
-    found = tree.change(tree.tree(before, driver), tree.tree(after, driver), pack)
-    scopes = [_scope(section.head, pack) for section in found]
-    first = {scope: at for at, scope in reversed(tuple(enumerate(scopes)))}
-    order = sorted(range(len(found)), key=lambda at: (found[at].weight, first[scopes[at]], at))
-    return ((scopes[at], found[at].lines) for at in order)
-
-
-def _file_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
-    old, new = sections(before), sections(after)
-    changed = tuple((head, *lines) for head, lines in new.items() if old.get(head) != lines)
-    for lines in changed + tuple((head,) for head in old if head not in new):
-        yield _scope(lines[0], pack), lines
 
 
 def _refusals(intent: SwitchIntent, ports: Sequence[str], owned: OwnedConfiguration, pack: Pack) -> tuple[Refusal, ...]:
