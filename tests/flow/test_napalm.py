@@ -198,8 +198,12 @@ def line(
 def test_a_switch_is_sealed_through_its_api_and_nobody_logs_in_by_ssh(line: Line) -> None:
     assert line.plan() == 2, line.said
     assert line.apply() == 0, line.said
-    assert line("verify", "--format", "json") == 0, line.said
-    assert {v["outcome"] for v in json.loads(line.said)["verdicts"]} == {"pass"}
+    archive = line.folder / "evidence"
+    assert line("verify", "--evidence", str(archive), "--format", "jsonl") == 0, line.said
+    (summary,) = archive.glob("*/summary.json")
+    kept = json.loads(summary.read_text())
+    assert kept["outcomes"] == {"pass": kept["ports"], "fail": 0, "unknown": 0}
+    assert kept["switches"]["acc-01"]["configuration"]
     assert line.plan() == 0, line.said
     assert all(typed.mode not in line.api.unused for typed in line.switch.log)
     assert line.api.sealed in line.switch.startup_config()

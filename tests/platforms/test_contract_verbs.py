@@ -77,8 +77,11 @@ def test_the_whole_line(line: Line) -> None:
     assert "rolled-back" in line.said
     assert line.switch.running_config() == empty
     assert line.apply() == 0, line.said
-    assert line("verify", "--format", "json") == 0, line.said
-    assert {v["outcome"] for v in json.loads(line.said)["verdicts"]} == {"pass"}
+    archive = line.folder / "evidence"
+    assert line("verify", "--evidence", str(archive), "--format", "json") == 0, line.said
+    assert {v["outcome"] for v in json.loads(line.said[: line.said.rindex("}") + 1])["verdicts"]} == {"pass"}
+    (summary,) = archive.glob("*/summary.json")
+    assert json.loads(summary.read_text())["switches"][SWITCH]["configuration"], "its own lines are recognised"
     assert line.plan() == 0, line.said
 
     site = open_site(line.folder).site
