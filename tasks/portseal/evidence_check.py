@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from portseal.core.bundle import BUNDLE, RECORDS, SIGNATURE, SUMMARY, Bundle, Summary, broken_chain, file_digest
+from portseal.core.bundle import BUNDLE, RECORDS, SIGNATURE, SUMMARY, Bundle, Summary, broken_chain, file_digest, gaps
 from portseal.core.errors import InputError
 from portseal.core.model import Value
 from portseal.core.reasons import Outcome
@@ -100,8 +100,17 @@ def _signature(path: Path, digest: str, known: Mapping[str, str]) -> tuple[str, 
     return made.name, (), ()
 
 
-def check_archive(path: Path, known: Mapping[str, str], *, first: str = "") -> tuple[Checked, ...]:
+def check_archive(
+    path: Path,
+    known: Mapping[str, str],
+    *,
+    first: str = "",
+    every: timedelta | None = None,
+    now: datetime | None = None,
+) -> tuple[Checked, ...]:
     """Every bundle of an archive, each also with what is missing before it; of one bundle only, where `path` is one.
+
+    With `every` and `now`, also after which none was made for longer than that.
 
     Raises:
         InputError: there is no bundle; or none of the name `first`, with which the archive is said to begin.
@@ -116,9 +125,13 @@ def check_archive(path: Path, known: Mapping[str, str], *, first: str = "") -> t
         raise InputError(f"{path}: no bundle {first}, with which it is said to begin")
     found = [check_bundle(each, known) for each in there[names.index(first) if first else 0 :]]
     broken = broken_chain([(each.path.name, each.digest, each.bundle) for each in found if each.bundle], first=first)
-    return tuple(
-        replace(each, wrong=(*each.wrong, why)) if (why := broken.get(each.path.name)) else each for each in found
-    )
+    known_times = [(each.path.name, each.bundle) for each in found if each.bundle]
+    late = gaps(known_times, every, now) if every and now else {}
+    return tuple(_with(each, broken.get(each.path.name), late.get(each.path.name)) for each in found)
+
+
+def _with(checked: Checked, *more: str | None) -> Checked:
+    return replace(checked, wrong=(*checked.wrong, *(why for why in more if why)))
 
 
 def trusted(path: Path, known: Mapping[str, str], *, unsigned: bool = False) -> Checked:

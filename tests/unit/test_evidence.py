@@ -194,6 +194,20 @@ def test_a_missing_night_shows_and_an_archive_may_begin_later(archive: Path, sig
         check_archive(archive, {}, first="2020")
 
 
+def test_a_night_on_which_nobody_looked_shows_where_one_is_due(tmp_path: Path, signer: Signer) -> None:
+    made = [write_bundle(tmp_path / "e", about(night), files(record()), signer).name for night in (0, 1, 4)]
+    every = timedelta(hours=26)
+
+    def late(now: datetime) -> dict[str, tuple[str, ...]]:
+        found = check_archive(tmp_path / "e", known(signer), every=every, now=now)
+        return {each.path.name: each.wrong for each in found if each.wrong}
+
+    gap = {made[1]: ("no evidence after it until 2026-11-29 02:00 UTC",)}
+    assert late(NIGHT + timedelta(days=4, hours=20)) == gap
+    assert late(NIGHT + timedelta(days=6)) == {**gap, made[2]: ("no evidence after it, until now",)}
+    assert all(each.holds for each in check_archive(tmp_path / "e", known(signer)))
+
+
 def test_a_night_that_was_replaced_by_another_shows(archive: Path, signer: Signer, tmp_path: Path) -> None:
     one, two, three = bundles_in(archive)
     shutil.rmtree(two)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -31,6 +32,7 @@ Format = Annotated[Literal["table", "json"], typer.Option("--format", help="tabl
 def check(
     archive: Archive = None,
     site: SiteDir = Path(),
+    *,
     key: Key = None,
     first: Annotated[
         str,
@@ -39,6 +41,10 @@ def check(
             help="The bundle with which the archive is known to begin: older ones are neither missed nor looked at.",
         ),
     ] = "",
+    every: Annotated[
+        float | None,
+        typer.Option("--every", min=0, help="Hours: a longer time without evidence is something wrong, until now too."),
+    ] = None,
     format: Format = "table",
 ) -> None:
     """Whether evidence is whole: no file changed, missing or added, a known signature, and no bundle missing before it.
@@ -49,7 +55,13 @@ def check(
     from portseal.cli.evidence_tables import check_table
     from portseal.evidence_check import check_archive
 
-    found = check_archive(archive or archive_of(site), known_signers(site, key), first=first)
+    found = check_archive(
+        archive or archive_of(site),
+        known_signers(site, key),
+        first=first,
+        every=None if every is None else timedelta(hours=every),
+        now=datetime.now(UTC),
+    )
     holding = sum(each.holds for each in found)
     if format == "json":
         typer.echo(json.dumps({"schema_version": 1, "bundles": [_as_json(each) for each in found]}, indent=1))

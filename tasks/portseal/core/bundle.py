@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Literal
 
@@ -146,3 +147,14 @@ def broken_chain(bundles: Sequence[tuple[str, str, Bundle]], *, first: str = "")
             wrong[name] = f"follows on another {told.name} than the one that is here, which was replaced"
         last = (name, digest)
     return wrong
+
+
+def gaps(bundles: Sequence[tuple[str, Bundle]], every: timedelta, now: datetime) -> dict[str, str]:
+    """Name of each bundle after which none was made for longer than `every` → until when. `bundles` in order."""
+    found: dict[str, str] = {}
+    for (name, bundle), (_, following) in itertools.pairwise(bundles):
+        if following.made - bundle.made > every:
+            found[name] = f"no evidence after it until {following.made:%Y-%m-%d %H:%M} UTC"
+    if bundles and now - bundles[-1][1].made > every:
+        found[bundles[-1][0]] = "no evidence after it, until now"
+    return found
