@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from rig.line import Line, simulated
+from rig.line import SETTINGS, Line, simulated
 from typer.testing import CliRunner
 
 from portseal.cli.main import app
@@ -25,9 +25,11 @@ pytestmark = pytest.mark.xdist_group("evidence")
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     """A site whose switches are as intended, with a key to sign with, and one night's evidence."""
-    with simulated(tmp_path_factory.mktemp("site")) as running:
+    patient = {"portseal.toml": SETTINGS.replace("verify_seconds = 4", "verify_seconds = 30")}
+    with simulated(tmp_path_factory.mktemp("site"), files=patient, minute=60.0) as running:
         assert run(running, "plan", "-o", str(running.plan_file))[0] == 2
-        assert run(running, "apply", str(running.plan_file), "-y")[0] == 0
+        code, told = run(running, "apply", str(running.plan_file), "-y")
+        assert code == 0, told
         code, told = run(running, "evidence", "new-key")
         assert code == 0
         settings = running.site / "portseal.toml"

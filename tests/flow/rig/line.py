@@ -109,9 +109,14 @@ class Line:
 
 @contextmanager
 def simulated(
-    tmp_path: Path, cameras: str = CAMERAS, *, more_switches: int = 0, files: Mapping[str, str] | None = None
+    tmp_path: Path,
+    cameras: str = CAMERAS,
+    *,
+    more_switches: int = 0,
+    files: Mapping[str, str] | None = None,
+    minute: float = 3.0,
 ) -> Iterator[Line]:
-    """The site under `tmp_path`, its switches running; a minute of their timers lasts three seconds. `files` replace its own."""
+    """The site under `tmp_path`, its switches running; a minute of their timers lasts `minute` seconds. `files` replace its own."""
     origin = tmp_path / "origin"
     origin.mkdir()
     keys = '[cam-3]\nckn = "a1b2c3d4"\ncak = "cak/cam-3"\n'
@@ -127,7 +132,7 @@ def simulated(
         (origin / name).write_text((files or {}).get(name, text), encoding="utf-8")
     opened = open_site(origin)
     secrets = demo_secrets(opened.site)
-    specs = tuple(spec.model_copy(update={"minute": 3.0}) for spec in site_specs(opened.site, secrets))
+    specs = tuple(spec.model_copy(update={"minute": minute}) for spec in site_specs(opened.site, secrets))
     with Farm(specs, username="admin", password=PASSWORD) as farm:
         write_copy(opened, tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD}, "admin")
         yield Line(tmp_path / "site", farm, {**secrets, LOGIN: PASSWORD})
