@@ -138,7 +138,3 @@ class Machine:
         if check and done.returncode:
             raise LabError(f"in the machine: {script[:300]}: exit {done.returncode}: {done.stderr.strip()[-1500:]}")
         return done
-
-    def start(self, command: str, log: Path) -> Daemon:
-        """A long-running command in the machine, its output here."""
-        return self._keeper.start(*self._ssh(), command, where=self._where, log=log)

@@ -145,11 +145,3 @@ ip netns exec {self.name} wpa_supplicant -B -P /run/{self.name}.pid -D macsec_li
         found = PINGED.search(said)
         sent, received = (int(found[1]), int(found[2])) if found else (0, 0)
         return sent, sent - received
-
-    def status(self) -> str:
-        """What its wpa_supplicant says of itself."""
-        return self._machine.run(f"wpa_cli -p /run/wpa-{self.name} -s /run -i eth0 status", check=False).stdout
-
-    def said(self) -> str:
-        """Its supplicant's log."""
-        return self._machine.run(f"cat /run/{self.name}.log", check=False).stdout

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from lab import artifacts
 from lab.campus import RECORDER, SECRET
 from lab.certs import authority, issue, revoke
 from lab.machine import MACHINE, Machine
-from lab.net import Keeper, wait_for
+from lab.net import Keeper, LabError, wait_for
 from lab.radius import Radius
 from lab.secure_camera import SecureCamera
 from lab.switch import install_agent
@@ -93,6 +93,25 @@ class SecureCampus:
         shown = self.machine.run(f"ip macsec show {channel}").stdout
         found = re.search(r"TXSC:(?:.*\n\s+\d: PN \d+, state off.*)*.*\n\s+\d: PN \d+, state on, key (\w+)", shown)
         return found[1] if found else ""
+
+    def reaching(self, address: str, cameras: Sequence[SecureCamera], *, tries: int = 3) -> set[str]:
+        """The names of those of `cameras` for which any of `tries` pings is answered; all try at once."""
+        pings = [
+            f"ip netns exec {each.name} ping -n -q -i 0.2 -W 0.5 -c {tries} {address} >/dev/null 2>&1 && echo {each.name} &"
+            for each in cameras
+        ]
+        return set(self.machine.run("\n".join([*pings, "wait"])).stdout.split())
+
+    def wait_for_key(self, port: str, ckn: str, seconds: float) -> None:
+        """Wait on the switch's own console until the daemon of `port` has this CKN: to ask from outside would slow what is waited for.
+
+        Raises:
+            LabError: it has not within `seconds`.
+        """
+        rounds = int(seconds / 0.2)
+        waiting = f"for _ in $(seq {rounds}); do grep -qs {ckn} /run/portseal/mka/.{port}.conf && exit 0; sleep 0.2; done; exit 1"
+        if self.machine.run(waiting, check=False, seconds=seconds * 5).returncode:
+            raise LabError(f"the daemon of {port} has no CKN {ckn} within {seconds:g} s")
 
     def wait_for_status(self, port: str, status: str, seconds: float = 20.0) -> float:
         """Seconds until MKA on `port` has this status."""

@@ -1,4 +1,8 @@
-"""What the MACsec lab proves, in one boot of its kernel; each case is planned, applied and verified by portseal over SSH."""
+"""What the MACsec lab proves, each case planned, applied and verified by portseal over SSH.
+
+Two switches, each in a kernel of its own, so that both cores of a small machine have something to do: on one the ports are sealed and
+strangers tried, on the other keys are changed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ import pyrage
 
 from lab.campus import RECORDER
 from lab.cases import Case, timed
-from lab.net import wait_for
+from lab.net import LabError, wait_for
 from lab.product import Product
 from lab.secure_campus import SecureCampus
 from lab.secure_site import Key, SecureSite, new_key
@@ -19,6 +23,8 @@ from lab.secure_site import Key, SecureSite, new_key
 DERIVED = (4,)
 SHOULD_SECURE = (5,)
 PORTS = 6
+KEY_PORTS = 2
+"""Of the switch on which keys are changed: one of them, and one beside it."""
 ECHO = 0.05
 """Seconds between two echo requests where lost ones are counted."""
 
@@ -39,7 +45,7 @@ class SecureLab:
     def give_key(self, number: int) -> None:
         """The camera behind `swp<number>` gets what the site has for it."""
         camera = self.campus.camera(number)
-        if number in DERIVED:
+        if camera.name not in self.site.keys:
             camera.authenticate(self.campus.certificates[camera.name], self.campus.ca.file)
         else:
             camera.hold_key(*self.site.keys[camera.name])
@@ -48,7 +54,8 @@ class SecureLab:
         """How many of the cameras reach the recorder."""
         waiting, end = list(self.campus.cameras), time.monotonic() + 15
         while waiting and time.monotonic() < end:
-            waiting = [camera for camera in waiting if not camera.reaches(RECORDER, tries=1)]
+            reached = self.campus.reaching(RECORDER, waiting, tries=2)
+            waiting = [camera for camera in waiting if camera.name not in reached]
         total = len(self.campus.cameras)
         return f"{total - len(waiting)} of {total} reach the recorder"
 
@@ -61,8 +68,7 @@ class SecureLab:
 
 
 def secure_cases(lab: SecureLab) -> Iterator[Case]:
-    """Every case in order; a failed one does not keep the next from being tried."""
-    campus = lab.campus
+    """Ports sealed, strangers, stages; a failed case does not keep the next from being tried."""
     everyone = f"{PORTS} of {PORTS} reach the recorder"
     yield timed("MACsec: before, in clear: every camera", everyone, lambda: _in_clear(lab))
     for number in set(range(1, PORTS + 1)) - set(SHOULD_SECURE):
@@ -74,6 +80,17 @@ def secure_cases(lab: SecureLab) -> Iterator[Case]:
     yield timed("a second plan is empty", "exit 0", lambda: f"exit {lab.product.plan()}")
     yield from _strangers(lab)
     yield from _stages(lab)
+
+
+def key_cases(lab: SecureLab) -> Iterator[Case]:
+    """On a switch whose ports are sealed: links that are silent, keys that differ, keys that are changed.
+
+    Raises:
+        LabError: the switch cannot be sealed.
+    """
+    campus = lab.campus
+    if (sealed := _sealed(lab)) != "plan 2, apply 0":
+        raise LabError(f"the switch on which keys are changed cannot be sealed: {sealed}")
     campus.camera(1).fall_silent()
     yield from _judged(lab, {"cam-01": ("encrypted, and no frame comes", "; not-encrypting")}, reach=False)
     campus.camera(1).stream(RECORDER)
@@ -81,6 +98,13 @@ def secure_cases(lab: SecureLab) -> Iterator[Case]:
     yield timed("a static CAK is changed on both ends", "plan 2, apply 0; as-intended", lambda: _rotated(lab, 1))
     yield timed("keys rotate, an installer at the camera", "exit 0; as-intended; second plan 0", lambda: _led(lab, 1))
     yield timed("verify", "exit 0", lambda: f"exit {lab.product.run('verify', '-s', str(lab.site.path)).returncode}")
+
+
+def _sealed(lab: SecureLab) -> str:
+    for number, camera in enumerate(lab.campus.cameras, 1):
+        lab.give_key(number)
+        camera.stream(RECORDER)
+    return lab.apply()
 
 
 def _in_clear(lab: SecureLab) -> str:
@@ -96,11 +120,11 @@ def _judged(lab: SecureLab, expected: Mapping[str, tuple[str, str]], *, reach: b
     begin, judged = time.monotonic(), lab.product.verify()
     while any(judged[camera].reason != reason for camera, reason in wanted.items()) and time.monotonic() < begin + 30:
         judged = lab.product.verify()
-    by_name = {camera.name: camera for camera in lab.campus.cameras}
+    there = lab.campus.reaching(RECORDER, [c for c in lab.campus.cameras if c.name in expected]) if reach else set()
+    seconds = (time.monotonic() - begin) / len(expected)
     for camera, (name, told) in expected.items():
-        here = time.monotonic()
-        reaches = "reaches" if reach and by_name[camera].reaches(RECORDER) else "does not reach" if reach else ""
-        yield Case(name, told, f"{reaches}; {judged[camera].reason}", here - begin)
+        reaches = "reaches" if camera in there else "does not reach" if reach else ""
+        yield Case(name, told, f"{reaches}; {judged[camera].reason}", seconds)
 
 
 def _strangers(lab: SecureLab) -> Iterator[Case]:
@@ -173,7 +197,7 @@ def _rotated(lab: SecureLab, number: int) -> str:
     def swap() -> str:
         planned = lab.product.plan()
         process = lab.product.begin_apply()
-        wait_for("the switch takes the new key", lambda: key.ckn in lab.campus.agent("mka"), 60)
+        lab.campus.wait_for_key(f"swp{number}", key.ckn, 60)
         lab.give_key(number)
         return f"plan {planned}, apply {process.process.wait(90)}"
 
@@ -187,14 +211,10 @@ def _led(lab: SecureLab, number: int) -> str:
 
     def lead() -> str:
         process = lab.product.begin("keys", "rotate", camera.name, "--accept-gap", "--wait", "120", "-y", "-s", site)
-        bundled: list[Key] = []
-        wait_for(
-            "the bundle has the next key",
-            lambda: bundled.extend(_bundled(lab, camera.name, before.ckn)) or bundled,
-            120,
-        )
-        key = bundled[0]
-        wait_for("the switch has the new key", lambda: key.ckn in lab.campus.agent("mka"), 240)
+        told = lab.site.path / "keys.toml"  # names a key once it is stored
+        wait_for("keys.toml has the next key", lambda: "fallback" in told.read_text(), 120)
+        key = _bundled(lab, camera.name, before.ckn)
+        lab.campus.wait_for_key(f"swp{number}", key.ckn, 120)
         camera.hold_key(*key)
         code = process.process.wait(240)
         lab.site.keys[camera.name], lab.product.keys[camera.name] = key, key.cak
@@ -205,11 +225,19 @@ def _led(lab: SecureLab, number: int) -> str:
     return f"{told}; second plan {lab.product.plan()}"
 
 
-def _bundled(lab: SecureLab, camera: str, old: str) -> list[Key]:
-    """The keys that the installer's bundle has for a camera, without `old`."""
-    installer, bundle = pyrage.x25519.Identity.generate(), lab.campus.keeper.work / f"bundle-{time.monotonic_ns()}.age"
+def _bundled(lab: SecureLab, camera: str, old: str) -> Key:
+    """The key that the installer's bundle has for a camera, beside `old`.
+
+    Raises:
+        LabError: there is none.
+    """
+    installer, bundle = pyrage.x25519.Identity.generate(), lab.campus.keeper.work / "bundle.age"
     to = ("-o", str(bundle), "--to", str(installer.to_public()))
-    if lab.product.run("keys", "export", camera, *to, "-s", str(lab.site.path)).returncode:
-        return []
+    done = lab.product.run("keys", "export", camera, *to, "-s", str(lab.site.path))
+    if done.returncode:
+        raise LabError(f"keys export: exit {done.returncode}: {done.stdout}{done.stderr}")
     rows = csv.DictReader(pyrage.decrypt(bundle.read_bytes(), [installer]).decode().splitlines())
-    return [Key(row["ckn"], row["cak"]) for row in rows if row["ckn"] != old]
+    keys = [Key(row["ckn"], row["cak"]) for row in rows if row["ckn"] != old]
+    if len(keys) != 1:
+        raise LabError(f"keys export: {len(keys)} keys beside the old one")
+    return keys[0]

@@ -72,7 +72,8 @@ class SecureSite:
             "portseal.toml",
             SETTINGS.replace("verify_seconds = 20", "verify_seconds = 60").replace(
                 "timer_minutes = 1", "timer_minutes = 3"
-            ),
+            )
+            + "counter_pause_seconds = 1\n",  # cameras send five frames a second
         )
         self._put("defaults.yaml", "---\n{}\n")
         self._put("hosts.yaml", f"---\n{SWITCH}:\n  hostname: {MACHINE}\n  groups: [access]\n")
