@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import zipapp
 from pathlib import Path
@@ -32,8 +33,10 @@ Subsystem sftp internal-sftp
 
 def install_agent(keeper: Keeper) -> None:
     """The shipped program in its place, made as docs/lab.md says."""
-    made = keeper.work / "portseal-switch"
-    zipapp.create_archive(AGENT, made, INTERPRETER, filter=lambda path: path.suffix == ".py", compressed=True)
+    made, copy = keeper.work / "portseal-switch", keeper.work / "agent"
+    shutil.copytree(AGENT, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    keeper.run("python3", "-m", "compileall", "-q", "-b", "--invalidation-mode", "unchecked-hash", str(copy))
+    zipapp.create_archive(copy, made, INTERPRETER, compressed=True)
     keeper.run("install", "-m", "755", str(made), "/usr/local/sbin/portseal-switch")
 
 

@@ -23,71 +23,67 @@ the port, is in the bridge: hostapd keeps a CAK derived from EAP, wpa_supplicant
 """
 
 import os
-import shutil
 import subprocess
 import sys
 
-from portseal_switch.change import apply, arm, boot, describe, pending, restore, timer
 from portseal_switch.config import (
     APPLIED,
     CONFIG,
     HOSTAPD,
     MKA,
-    PENDING,
     PORTS,
     RUN,
-    SAVED,
     SHUT,
     STATE,
     Refused,
+    describe,
     exclusively,
     owned_path,
+    pending,
     write_file,
 )
-from portseal_switch.sealing import recover
-from portseal_switch.show import SHOWS, running_config
-from portseal_switch.watcher import watch
+
+TABLES = ("links", "sessions", "macs", "mka", "macsec")
 
 
 def run(command, arguments):
-    """One command."""
-    if command == "running-config":
-        running_config()
-    elif command == "pending":
+    """One command. Each loads what it needs and no more: they are short, and a switch has them by the dozen."""
+    if command == "pending":
         print(describe(pending()) if pending() else "none")
-    elif command in SHOWS:
-        SHOWS[command]()
+    elif command == "running-config" or command in TABLES:
+        from portseal_switch import show
+
+        show.SHOWS[command]()
     elif command == "watch":
+        from portseal_switch.watcher import watch
+
         watch()
-    elif command == "boot":
-        boot()
-    elif command == "timer":
-        timer(*arguments)
+    elif command in ("boot", "timer"):
+        from portseal_switch import change
+
+        change.boot() if command == "boot" else change.timer(*arguments)
     else:
         with exclusively():
-            change(command, arguments)
+            alter(command, arguments)
 
 
-def change(command, arguments):
+def alter(command, arguments):
     """One command that changes something; nobody else does meanwhile."""
-    if command == "arm":
-        arm(*arguments)
-    elif command == "write":
+    if command == "write":
         path = owned_path(*arguments)
         write_file(path, sys.stdin.buffer.read())
     elif command == "remove":
         owned_path(*arguments).unlink(missing_ok=True)
-    elif command == "apply":
-        apply()
     elif command == "recover":
+        from portseal_switch.sealing import recover
+
         recover(*arguments)
-    elif pending() is None:
-        raise Refused("nothing is armed")
-    elif command == "confirm":
-        PENDING.unlink()
-        shutil.rmtree(SAVED, ignore_errors=True)
     else:
-        restore()
+        from portseal_switch import change
+
+        {"arm": change.arm, "apply": change.apply, "confirm": change.confirm, "revert": change.revert}[command](
+            *arguments
+        )
 
 
 ARGUMENTS = {

@@ -9,6 +9,7 @@ import subprocess
 import syslog
 import time
 
+from portseal_switch.asking import detached, need_watcher
 from portseal_switch.config import (
     APPLIED,
     CONFIG,
@@ -16,13 +17,14 @@ from portseal_switch.config import (
     SAVED,
     Refused,
     applied,
+    describe,
     exclusively,
     owned_files,
+    pending,
     write_file,
 )
 from portseal_switch.sealing import in_place, recover, release, seal
 from portseal_switch.settings import wanted_settings
-from portseal_switch.watcher import detached, need_watcher
 
 
 def apply():
@@ -58,14 +60,6 @@ def apply():
         raise Refused("; ".join(mistakes))
 
 
-def pending():
-    """What is armed, or None."""
-    try:
-        return json.loads(PENDING.read_text())
-    except FileNotFoundError:
-        return None
-
-
 def arm(seconds):
     """Keep the files as they are and bring them back after `seconds` unless confirmed."""
     if not re.fullmatch(r"[1-9]\d{0,5}", seconds):
@@ -92,6 +86,21 @@ def timer(token, seconds):
             restore()
 
 
+def confirm():
+    """What is armed stays for good."""
+    if pending() is None:
+        raise Refused("nothing is armed")
+    PENDING.unlink()
+    shutil.rmtree(SAVED, ignore_errors=True)
+
+
+def revert():
+    """What is armed is brought back now."""
+    if pending() is None:
+        raise Refused("nothing is armed")
+    restore()
+
+
 def restore():
     """Bring the saved files back and apply them; nothing is armed afterwards."""
     saved = {CONFIG / path.relative_to(SAVED) for path in SAVED.rglob("*.conf")}
@@ -104,11 +113,6 @@ def restore():
     finally:
         PENDING.unlink(missing_ok=True)
         shutil.rmtree(SAVED, ignore_errors=True)
-
-
-def describe(armed):
-    """What is armed, in words."""
-    return f"armed, reverts in {max(0, round(armed['deadline'] - time.time()))} seconds"
 
 
 def boot():

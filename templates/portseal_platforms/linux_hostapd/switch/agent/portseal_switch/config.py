@@ -83,3 +83,16 @@ class exclusively:
 
     def __exit__(self, *_):
         self.file.close()
+
+
+def pending():
+    """What is armed, or None."""
+    try:
+        return json.loads(PENDING.read_text())
+    except FileNotFoundError:
+        return None
+
+
+def describe(armed):
+    """What is armed, in words."""
+    return f"armed, reverts in {max(0, round(armed['deadline'] - time.time()))} seconds"

@@ -3,11 +3,11 @@
 import os
 import re
 
+from portseal_switch.asking import ask_watcher
 from portseal_switch.config import APPLIED, SHUT, Refused, applied, owned_files
 from portseal_switch.daemons import process_of, speaks_macsec, status_of
 from portseal_switch.kernel import forwarding_entries, knows_macsec
 from portseal_switch.macsec import ip_json, links_of, live_peers, secys
-from portseal_switch.watcher import ask_watcher
 
 
 def running_config():
@@ -158,4 +158,11 @@ def show_macsec():
     table(columns, sorted(rows, key=by_port))
 
 
-SHOWS = {"links": show_links, "sessions": show_sessions, "macs": show_macs, "mka": show_mka, "macsec": show_macsec}
+SHOWS = {
+    "running-config": running_config,
+    "links": show_links,
+    "sessions": show_sessions,
+    "macs": show_macs,
+    "mka": show_mka,
+    "macsec": show_macsec,
+}

@@ -5,13 +5,11 @@ import json
 import os
 import select
 import socket
-import subprocess
-import sys
 import syslog
 import time
 from pathlib import Path
 
-from portseal_switch.config import RUN, WATCH_SOCKET, Refused
+from portseal_switch.config import RUN, WATCH_SOCKET
 from portseal_switch.follower import Follower
 from portseal_switch.kernel import carrier_downs, forwarding_entries
 from portseal_switch.macsec import links_of
@@ -113,44 +111,9 @@ class Watcher:
                 syslog.syslog(syslog.LOG_ERR, f"watch: {error}")
 
 
-def ask_watcher(question):
-    """The watcher's answer, or None where none runs."""
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-            sock.settimeout(10)
-            sock.connect(WATCH_SOCKET)
-            sock.sendall(question.encode() + b"\n")
-            answer = b""
-            while part := sock.recv(65536):
-                answer += part
-        return json.loads(answer)
-    except (OSError, ValueError):
-        return None
-
-
 def watch():
     """Run the watcher; where one runs already, be ready to take its place."""
     held = open(RUN / "watch.lock", "w")
     fcntl.flock(held, fcntl.LOCK_EX)
     syslog.openlog("portseal-switch", syslog.LOG_PID, syslog.LOG_DAEMON)
     Watcher().run()
-
-
-def need_watcher():
-    """A watcher that has taken up what was applied."""
-    if ask_watcher("reload") is not None:
-        return
-    detached("watch")
-    for _ in range(100):
-        if ask_watcher("reload") is not None:
-            return
-        time.sleep(0.05)
-    raise Refused("the watcher does not start")
-
-
-def detached(*arguments):
-    """This program again, in a session of its own: it outlives the SSH session that began it."""
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.Popen(
-        [sys.executable, "-IS", os.path.abspath(sys.argv[0]), *arguments], start_new_session=True, cwd="/", **quiet
-    )
