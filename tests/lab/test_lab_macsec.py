@@ -149,10 +149,10 @@ def test_a_should_secure_port_takes_cleartext_until_the_camera_has_its_key(seale
 
 def test_a_camera_that_authenticates_again_goes_on_or_comes_back(sealed: SecureCampus) -> None:
     """hostapd and wpa_supplicant 2.10 take the new CAK or go on with the old one; docs/lab.md has what was seen."""
-    put(sealed, "ports/swp4.conf", DERIVED.format(period=15, policy="must-secure"))
+    put(sealed, "ports/swp4.conf", DERIVED.format(period=6, policy="must-secure"))
     sealed.agent("apply")
     sealed.wait_for_status("swp4", "secured", 40)
-    time.sleep(18)
+    time.sleep(8)
     sealed.wait_for_status("swp4", "secured", 40)
     assert reaches(sealed, 4, 30)
 
