@@ -139,7 +139,7 @@ def test_what_is_alike_is_told_once_with_who_differs_after_it(file: Path) -> Non
 
 
 def test_one_port_is_shown_before_and_after_with_its_lines_and_its_undo(file: Path) -> None:
-    for name in (["acc-2", "Ethernet3"], ["ACC-2", "eth 3"], ["acc-2", "Et3"], ["cam-2-3"]):
+    for name in (["acc-2", "Ethernet3"], ["ACC-2", "eth 3"], ["acc-2", "Et3"], ["acc-2", "3"], ["cam-2-3"]):
         said = show(file, *name)
         assert "camera    cam-2-3, ac:cc:8e:00:02:03, Lagerhalle Süd 2" in said
         assert re.search(r"before +monitor; MACsec off; VLAN 20", said)

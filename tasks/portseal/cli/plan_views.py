@@ -50,7 +50,7 @@ def camera_of(plan: Plan, name: str) -> tuple[SwitchPlan, str] | None:
 
 
 def port_of(switch: SwitchPlan, text: str, platforms: Mapping[str, Path]) -> str:
-    """The long name of the port that is spelt so, as anybody spells it: `Gi1/0/5`, `gigabitethernet 1/0/5`.
+    """The long name of the port that is spelt so, as anybody spells it: `Gi1/0/5`, `gigabitethernet 1/0/5`, or `5` where that is one.
 
     `platforms`: the platform folders by name; where the switch's is not among them, letters may be left out at the end.
 
@@ -69,7 +69,9 @@ def port_of(switch: SwitchPlan, text: str, platforms: Mapping[str, Path]) -> str
     if spelt in names:
         return spelt
     kind, number = _apart(text)
-    alike = [name for name in names if _apart(name)[1] == number and _apart(name)[0].startswith(kind)]
+    of_kind = [name for name in names if _apart(name)[0].startswith(kind)]
+    alike = [name for name in of_kind if _apart(name)[1] == number]
+    alike = alike or [name for name in of_kind if number and _apart(name)[1].endswith(f"/{number}")]
     if len(alike) == 1:
         return alike[0]
     some = ", ".join(list(dict.fromkeys(story.port for story in switch.stories))[:4])
