@@ -193,14 +193,14 @@ def local_fingerprint_key(folder: Path) -> SecretStr:
     return SecretStr(key)
 
 
-def open_estate(path: Path, *, limit: str | None = None) -> Estate:
-    """The site in directory `path`, checked; `limit` narrows it to some switches.
+def open_estate(path: Path, *, limit: str | None = None, instead: Mapping[str, str] = {}) -> Estate:
+    """The site in directory `path`, checked; `limit` narrows it to some switches, `instead` has texts in place of files.
 
     Raises:
         SiteError: the site is wrong; has every finding.
         InputError: `limit` names nothing.
     """
-    site = open_site(path, limit=limit)
+    site = open_site(path, limit=limit, instead=instead)
     memory = Memory(path / ".portseal")
     with_cameras = {intent.switch for intent in site.intents if intent.ports}
     chosen = {name for name in site.nornir.inventory.hosts if name in with_cameras or memory.sealed(name)}

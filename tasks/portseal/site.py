@@ -76,23 +76,26 @@ class Inspection(NamedTuple):
     """All of them, in the order of files and lines; with a limit, only those that concern the chosen switches."""
 
 
-def open_site(path: Path | str, *, limit: str | None = None) -> OpenSite:
+def open_site(path: Path | str, *, limit: str | None = None, instead: Mapping[str, str] = {}) -> OpenSite:
     """The site in directory `path`, limited to the switches that `limit` names.
 
-    `limit` is a list with commas of switch names, patterns (`acc-*`) and `group:NAME`.
+    `limit` is a list with commas of switch names, patterns (`acc-*`) and `group:NAME`. `instead`: texts in place of those of the
+    site's files, by name.
 
     Raises:
         SiteError: the site is wrong, on whatever switch; has every finding.
         InputError: there is no such directory, or `limit` names nothing.
     """
-    inspected = inspect_site(path, limit=limit, everything=True)
+    inspected = inspect_site(path, limit=limit, everything=True, instead=instead)
     if inspected.opened is None:
         errors = [found for found in inspected.findings if found.severity is Severity.ERROR]
         raise SiteError(f"{path}: {len(errors)} mistakes in the inventory; see `portseal lint`", tuple(errors))
     return inspected.opened
 
 
-def inspect_site(path: Path | str, *, limit: str | None = None, everything: bool = False) -> Inspection:
+def inspect_site(
+    path: Path | str, *, limit: str | None = None, everything: bool = False, instead: Mapping[str, str] = {}
+) -> Inspection:
     """All that is wrong with the site in directory `path`, and the site itself where nothing is.
 
     With `everything`, `limit` does not leave findings out.
@@ -104,7 +107,7 @@ def inspect_site(path: Path | str, *, limit: str | None = None, everything: bool
     if not path.is_dir():
         raise InputError(f"{path}: no such directory; a site is a directory with {CAMERAS}, {PROFILES} and hosts.yaml")
     with _without_collector():
-        return _inspect(path, limit, everything)
+        return _inspect(path, limit, everything, instead)
 
 
 @contextmanager
@@ -119,8 +122,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _inspect(path: Path, limit: str | None, everything: bool) -> Inspection:
-    read = read_files(path)
+def _inspect(path: Path, limit: str | None, everything: bool, instead: Mapping[str, str]) -> Inspection:
+    read = read_files(path, instead)
     chosen = None if limit is None or read.hosts.nornir is None else chosen_switches(read.hosts.nornir, limit)
     checked_site = _check(path, read)
     findings = located(checked_site.findings, rows_of_keys(path, checked_site.findings, read))

@@ -168,6 +168,10 @@ def test_only_a_plan_with_the_right_signature_is_carried_out(two: Line) -> None:
     signature.write_text(right)
     done = two.run("run", path, "-y", "--plan", str(two.plan_file))
     assert done.returncode == 0, done.stderr
+    (run, *_) = json.loads(two.run("history", "--format", "json").stdout)["runs"]
+    begun = json.loads(two.run("history", run["run"], "--format", "json").stdout)["rows"][0]["data"]
+    assert begun["approved_by"] == "ann"
+    assert begun["signed_plan"] == json.loads(right)["digest"]
     assert "marked-passphrase" not in two.seen + key.read_text()
 
 
@@ -197,6 +201,9 @@ def test_a_swapped_camera_is_waited_for_and_its_row_alone_is_changed(two: Line) 
     taken = two.run("run", path, "-y", "--port", "cam-2", "--mac", "ac:cc:8e:00:00:01")
     assert taken.returncode == 1
     assert "duplicate-mac" in taken.stderr
+    assert (two.site / "cameras.csv").read_text().splitlines() == rows
+    dry = two.run("run", path, "--dry-run", "--port", "cam-2", "--mac", "ac:cc:8e:00:00:99")
+    assert dry.returncode == 0, dry.stdout + dry.stderr
     assert (two.site / "cameras.csv").read_text().splitlines() == rows
     done = two.run("run", path, "-y", "--port", "cam-2", "--mac", "ac:cc:8e:00:00:99")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -53,6 +53,17 @@ def test_a_playbook_s_waves_are_rehearsed(line: Line, tmp_path: Path) -> None:
     assert "acc-02: not-begun" in done.stderr
 
 
+def test_a_playbook_s_terms_are_rehearsed(line: Line, tmp_path: Path) -> None:
+    book = tmp_path / "book.yaml"
+    text = "schema_version: 1\nname: seal\naction: seal\nterms: {{accept: [{}]}}\n"
+    book.write_text(text.format("'acc-09:Gi1/0/1'"))
+    done = line.run("rehearse", str(line.plan_file), "--playbook", str(book))
+    assert "terms.accept names acc-09" in done.stderr
+    book.write_text(text.format("'acc-01:Gi1/0/1', 'acc-01:Gi1/0/2', 'acc-01:Gi1/0/3'"))
+    done = line.run("rehearse", str(line.plan_file), "--playbook", str(book), "--fault", "radius-dead:acc-01")
+    assert "acc-01   applied" in done.stdout, done.stdout + done.stderr
+
+
 def test_a_plan_of_a_site_that_changed_since_is_not_rehearsed_as_if_it_had_not(line: Line) -> None:
     profiles = line.site / "profiles.toml"
     profiles.write_text(profiles.read_text().replace('eap = "eap-tls"', 'eap = "eap-tls"\ntx_period = 9'))

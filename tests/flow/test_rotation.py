@@ -300,6 +300,27 @@ def test_a_camera_that_does_not_come_up_with_its_new_key_gets_the_old_one_back(b
     assert result.came == "rotated", result.message
 
 
+def test_no_rotation_is_begun_that_the_window_leaves_no_time_for(bench: Bench) -> None:
+    asked: list[float] = []
+    before = (bench.site / "keys.toml").read_text()
+    estate = open_estate(bench.site)
+    end = FakeCameraEnd("cam-1", lambda ckn, cak: None)
+    work = Rotations(
+        estate=estate,
+        book=open_book(bench.site),
+        ends=lambda _: end,
+        today=date(2026, 11, 25),
+        fits=lambda seconds: bool(asked.append(seconds)),
+    )
+    results = rotate(work, readiness(work, ["cam-1"], by_hand=False))
+    assert [(each.camera, each.came) for each in results] == [("cam-1", "not-begun")]
+    assert "its key is as it was" in results[0].message
+    assert asked[0] >= 3 * 120
+    assert open_rotations(estate) == {}
+    assert (bench.site / "keys.toml").read_text() == before
+    estate.close()
+
+
 @pytest.mark.parametrize(
     ("break_it", "told"),
     [

@@ -8,15 +8,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from rig.line import GROUPS, PROFILES, Line, simulated
+from pydantic import JsonValue
+from rig.line import GROUPS, PROFILES, Line, simulated, until
 
 from portseal.change import apply
+from portseal.change.again import kept_by
+from portseal.change.journal import Journal
 from portseal.change.perform import perform_playbook
 from portseal.change.playbook import load_playbook
 from portseal.change.prepare import Call, Prepared, prepare
+from portseal.change.run import open_journal
+from portseal.change.swap import swap_of
 from portseal.change.terms import Change
+from portseal.core.errors import InputError
+from portseal.core.journal_entry import Entry, Event
 from portseal.estate import open_estate
-from portseal.simulator.faults import LoginRefused
+from portseal.simulator.faults import LoginRefused, RadiusDead
+from portseal.site import open_site
 
 SEAL = """\
 schema_version: 1
@@ -96,6 +104,76 @@ def test_a_closed_window_leaves_the_inventory_as_it_was(two: Line) -> None:
     assert done.returncode == 1
     assert "the window is closed, cameras.csv is as it was" in done.stderr
     assert (two.site / "cameras.csv").read_bytes() == before
+
+
+def test_a_swap_that_is_forbidden_or_not_agreed_to_leaves_the_inventory_as_it_was(two: Line) -> None:
+    path, cameras = two.site / "book.yaml", two.site / "cameras.csv"
+    path.write_text("schema_version: 1\nname: swap\naction: swap-camera\n")
+    before = cameras.read_bytes()
+    forbidden = two.run("run", str(path), "-y", "--port", "cam-1", "--mac", "ac:cc:8e:00:00:99")
+    assert forbidden.returncode == 1
+    assert "more than GigabitEthernet1/0/1 would change" in forbidden.stderr
+    assert cameras.read_bytes() == before
+    two.plan()
+    two.apply()
+    two["acc-02"].engineer(("interface GigabitEthernet1/0/1", "dot1x timeout tx-period 44"))
+    asked = two.run("run", str(path), "--port", "cam-4", "--mac", "ac:cc:8e:00:00:99")
+    assert "Go on?" in asked.stdout, asked.stdout + asked.stderr
+    assert asked.returncode == 1
+    assert cameras.read_bytes() == before
+
+
+def test_a_row_that_somebody_changed_meanwhile_is_not_written_over(two: Line) -> None:
+    swap = swap_of(two.site, "cam-1", mac="AC-CC-8E-00-00-99")
+    assert "ac:cc:8e:00:00:99" in swap.files["cameras.csv"]
+    (camera,) = [c for c in open_site(two.site, instead=swap.files).site.cameras if c.name == "cam-1"]
+    assert camera.mac == "ac:cc:8e:00:00:99"
+    with (two.site / "cameras.csv").open("a") as file:
+        file.write("# somebody was here\n")
+    with pytest.raises(InputError, match="changed meanwhile"):
+        swap.write()
+
+
+def test_finished_waves_are_told_where_the_journal_takes_no_more(two: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Journal.write
+
+    def full(self: Journal, run: str, event: Event, switch: str = "", **data: JsonValue) -> Entry:
+        if event is Event.WAVE_ENDED:
+            raise InputError("journal.db: the journal cannot be written (database or disk is full)")
+        return written(self, run, event, switch, **data)
+
+    ready = prepared(two, SEAL)
+    monkeypatch.setattr(Journal, "write", full)
+    done = perform_playbook(ready, reason="", ticket="")
+    endings = {result.switch: result.ending for result in done.results}
+    assert endings == {"acc-01": "applied", "acc-02": "not-begun"}
+    assert "disk is full" in done.results[-1].message
+    monkeypatch.undo()
+    with open_journal(open_estate(two.site)) as journal:
+        assert journal.run(done.run).open
+    assert two.run("resume", "-y").returncode == 0
+    assert two.plan() == 0
+
+
+def test_a_taking_back_that_fails_says_that_the_change_stands(two: Line) -> None:
+    text = SEAL.replace('{shares: ["1"], canaries: [acc-01]}', '{shares: ["100%"]}')
+    text += "terms: {timer_minutes: 1, verify_seconds: 5}\n"
+    two["acc-02"].inject(RadiusDead())
+
+    def meddle(switch: str, what: str) -> None:
+        if (switch, what) == ("acc-02", "rolling back"):
+            until(lambda: "port-control auto" in two["acc-01"].startup_config())
+            two["acc-01"].engineer(("interface GigabitEthernet1/0/1", "dot1x timeout tx-period 44"))
+
+    done = perform_playbook(prepared(two, text), reason="", ticket="", say=meddle)
+    (back,) = done.taken_back
+    assert (back.switch, back.ending) == ("acc-01", "not-taken-back")
+    assert "stands, though it was to be taken back" in back.message
+    with open_journal(open_estate(two.site)) as journal:
+        summary = journal.run(done.run)
+        assert summary.endings == {"acc-01": "not-taken-back", "acc-02": "rolled-back"}
+        assert kept_by(journal, summary) == ("acc-01",)
+    assert "not-taken-back" in two.run("history").stdout
 
 
 def test_a_key_file_that_is_not_there_is_told_without_asking_for_its_passphrase(two: Line) -> None:

@@ -12,8 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from portseal.change.window import Window, next_opening, opening_at, openings, read_freezes, seconds_of
+from portseal.change.run import Orders
+from portseal.change.terms import Terms
+from portseal.change.timeline import budget_seconds, may_begin, worst_seconds
+from portseal.change.window import Opening, Window, next_opening, opening_at, openings, read_freezes, seconds_of
 from portseal.core.errors import InputError
+from portseal.core.waves import Wave
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHTS = Window(timezone="Europe/Berlin", recurrence="FREQ=DAILY", start="01:30", duration="3h", margin="10min")
@@ -161,3 +165,43 @@ def test_a_wrong_window_says_what_would_be_right(field: str, value: str, said: s
 
 def test_durations_are_read_as_people_write_them() -> None:
     assert [seconds_of(text) for text in ("3h", "90min", "1h30min", "45s", 12)] == [10800, 5400, 5400, 45, 12]
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=5", "freq=hourly", "FREQ=DAILY;BYSECOND=1,2"]
+)
+def test_a_recurrence_finer_than_days_is_refused(rule: str) -> None:
+    with pytest.raises(ValidationError, match="recurrence is of days"):
+        Window(timezone="UTC", recurrence=rule, start="01:00", duration=3600)
+
+
+def orders(*waves: int, keep_finished: bool = True) -> Orders:
+    names = iter(f"acc-{number:02}" for number in range(1, 100))
+    made = tuple(
+        Wave(number=number, switches=tuple(next(names) for _ in range(size))) for number, size in enumerate(waves, 1)
+    )
+    terms = Terms(minutes=10, verify_seconds=60)
+    return Orders(terms=terms, waves=made, keep_finished=keep_finished)
+
+
+def test_what_is_begun_leaves_time_to_take_its_wave_back() -> None:
+    worst = worst_seconds(10)
+    some = orders(1, 3, 21)
+    assert budget_seconds(some, "acc-01", workers=10) == worst
+    assert budget_seconds(some, "acc-02", workers=10) == 2 * worst
+    assert budget_seconds(some, "acc-05", workers=10) == 3 * worst
+    assert budget_seconds(orders(1, 1, keep_finished=False), "acc-02", workers=10) == 2 * worst
+    assert budget_seconds(orders(), "acc-01", workers=10) == worst
+
+
+def test_a_switch_is_not_begun_where_its_wave_could_not_be_taken_back_in_time() -> None:
+    begins = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    opening = Opening(begins=begins, ends=begins + timedelta(minutes=30), margin=300)
+    some = orders(1, 2).model_copy(update={"opening": opening})
+
+    def why(switch: str, minute: int) -> str:
+        return may_begin(some, lambda: begins + timedelta(minutes=minute), switch, workers=10)
+
+    assert why("acc-01", 14) == ""
+    assert why("acc-02", 2) == ""
+    assert "taking back" in why("acc-02", 4)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from portseal.change.ending import Ending, SwitchResult
+from portseal.change.ending import Ending, SwitchResult, of_taking_back
 from portseal.change.journal import Journal
 from portseal.change.part import Back, Perform
 from portseal.change.resume import resume_switch
@@ -25,7 +25,7 @@ _FINE = frozenset(
     {"", Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.OPENED, Ending.NOT_BEGUN, Ending.INTERRUPTED}
 )
 """Endings that do not count as a failure; none: not begun."""
-_FAILED = frozenset({Ending.ROLLED_BACK, Ending.REFUSED})
+_FAILED = frozenset({Ending.ROLLED_BACK, Ending.REFUSED, Ending.NOT_TAKEN_BACK})
 """Failures that are over: such a switch is not tried again."""
 _SETTLED = frozenset(
     {Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.ROLLED_BACK, Ending.REFUSED, Ending.NOT_BEGUN}
@@ -67,10 +67,11 @@ def take_up(
     _check_known(estate, [p.switch for p in todo])
 
     turning = {p.switch: at for p in plan.switches if (at := _turned_at(rows, p.switch)) is not None}
+    workers = estate.site.settings.apply.workers
     late = "the run had stopped before it was interrupted" if stopped else ""
 
     def no_more(switch: str) -> str:
-        return late or may_begin(orders, lambda: datetime.now(UTC))
+        return late or may_begin(orders, lambda: datetime.now(UTC), switch, workers=workers)
 
     def perform(switch: str) -> Perform:
         mine = tuple(row for row in rows if row.switch == switch)
@@ -89,7 +90,8 @@ def take_up(
             done=done,
         )
         results = carry_out(work, [p for p in todo if p.switch not in turning])
-        return (*results, *_turned_on(estate, run, plan, orders, turning), *take_back_failed(estate, run))
+        found = (*results, *_turned_on(estate, run, plan, orders, turning), *take_back_failed(estate, run))
+    return run.told(found)
 
 
 def take_back_failed(estate: Estate, run: Run) -> tuple[SwitchResult, ...]:
@@ -171,12 +173,14 @@ def roll_back(
         try:
             turned.append(reversal(switch, running_digest=_left_with(rows, switch.switch)))
         except ValueError as error:
-            told = f"nothing was sent: {error}"
-            refused[switch.switch] = SwitchResult(switch=switch.switch, ending=Ending.REFUSED, message=told)
+            told = SwitchResult(switch=switch.switch, ending=Ending.REFUSED, message=f"nothing was sent: {error}")
+            refused[switch.switch] = of_taking_back(told)
     back = {p.switch: Back(digest=p.running_digest, sealed=_sealed(rows, p.switch)) for p in kept}
     steady = Orders(terms=orders.terms, view=orders.view, back=back)
 
     def go(run: Run) -> tuple[SwitchResult, ...]:
+        for result in refused.values():
+            run.note(Event.SWITCH_ENDED, result.switch, {"ending": result.ending, "message": result.message})
         found = carry_out(Work(estate=estate, run=run, orders=steady, done=done), turned)
         each = {result.switch: result for result in found} | refused
         return tuple(each[p.switch] for p in kept)
@@ -187,14 +191,15 @@ def roll_back(
     what = f"rollback of {summary.run}"
     text, digest = dump_plan(backward), digest_of(backward)
     with begin_run(estate, what, plan=digest, text=text, reason=reason, ticket=ticket, orders=steady) as run:
-        return go(run)
+        found = go(run)
+    return run.told(found)
 
 
 def kept_by(journal: Journal, summary: RunSummary) -> tuple[str, ...]:
     """The switches on which something stands that a run confirmed."""
     _, orders = _of(journal, summary)
-    kept = Ending.TAKEN_BACK if orders.back else Ending.APPLIED
-    return tuple(switch for switch, ending in summary.endings.items() if ending == kept)
+    kept = {Ending.TAKEN_BACK} if orders.back else {Ending.APPLIED, Ending.NOT_TAKEN_BACK}
+    return tuple(switch for switch, ending in summary.endings.items() if ending in kept)
 
 
 def _of(journal: Journal, summary: RunSummary) -> tuple[Plan, Orders]:

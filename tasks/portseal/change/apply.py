@@ -14,7 +14,7 @@ from pydantic import JsonValue
 
 from portseal.change.batches import batches
 from portseal.change.blockers import blockers, excuses, told_of
-from portseal.change.ending import Ending, SwitchResult
+from portseal.change.ending import Ending, SwitchResult, of_taking_back
 from portseal.change.keep import verify_and_keep
 from portseal.change.standing import check_fresh, read_back
 from portseal.change.terms import Change, Ended
@@ -44,6 +44,8 @@ def ended(change: Change, how: Callable[[Change], SwitchResult]) -> SwitchResult
         result = how(change)
     except Ended as over:
         result = over.result
+    if change.back_to:
+        result = of_taking_back(result)
     result = result.model_copy(update={"seconds": round(time.monotonic() - began, 2)})
     failing: list[JsonValue] = [
         f"{v.port} {v.camera}: {v.reason}" for v in result.verdicts if v.outcome is not Outcome.PASS

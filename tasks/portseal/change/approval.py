@@ -13,9 +13,19 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from portseal.core.errors import InputError
+from portseal.core.model import Value
 from portseal.signatures import Signature, is_genuine, signature_of, signed
 
 _PLAN = "plan"
+
+
+class Approved(Value):
+    """Whose signatures a plan bore when it was carried out; kept in the journal."""
+
+    by: tuple[str, ...]
+    """Names of `[approvers]` in portseal.toml."""
+    plan: str
+    """Digest of the whole plan, which is what they signed; what is carried out of it may be narrowed to the targets."""
 
 
 def signatures_file(plan: Path) -> Path:
@@ -68,14 +78,15 @@ def approved_by(plan: Path, digest: str, approvers: Mapping[str, str]) -> tuple[
 
 def require_approval(
     plan: Path, digest: str, *, required: int, by: tuple[str, ...], approvers: Mapping[str, str]
-) -> None:
-    """Refuse a plan that lacks signatures.
+) -> Approved | None:
+    """Whose signatures the plan bears, where it bears any; refuse one that lacks some.
 
     Raises:
         InputError: it has too few; says whose count.
     """
     if not required:
-        return
+        names = approved_by(plan, digest, approvers)
+        return Approved(by=names, plan=digest) if names else None
     known = {name: key for name, key in approvers.items() if not by or name in by}
     have = approved_by(plan, digest, known)
     if len({known[name] for name in have}) < required:  # one key under two names is one approver
@@ -84,3 +95,4 @@ def require_approval(
         raise InputError(
             f"{plan}: needs {required} approval(s) of {whose}; approved by {got}. `portseal approve {plan} --name NAME --key FILE`"
         )
+    return Approved(by=have, plan=digest)

@@ -14,6 +14,8 @@ class Ending(StrEnum):
     APPLIED = "applied"
     TAKEN_BACK = "taken-back"
     """What an earlier step or run had confirmed is undone, and that is confirmed: the configuration is as before."""
+    NOT_TAKEN_BACK = "not-taken-back"
+    """What was to be undone stands there still, confirmed: taking it back was refused, or did not come to its end."""
     UNCHANGED = "unchanged"
     OPENED = "opened"
     """Changed for a limited time: the switch takes it back when its timer ends."""
@@ -45,3 +47,15 @@ class SwitchResult(Value):
     def good(self) -> bool:
         """Whether the switch is as the plan wants it."""
         return self.ending in (Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.OPENED)
+
+
+_STANDS = frozenset({Ending.REFUSED, Ending.UNREACHABLE, Ending.ROLLED_BACK, Ending.ARMED})
+"""Endings of a taking back after which what was to be taken back stands."""
+
+
+def of_taking_back(result: SwitchResult) -> SwitchResult:
+    """The result of a change that was to take an earlier one back, in words that say whether it did."""
+    if result.ending not in _STANDS:
+        return result
+    text = f"what was confirmed there stands, though it was to be taken back: {result.message}; `portseal rollback` tries again"
+    return result.model_copy(update={"ending": Ending.NOT_TAKEN_BACK, "message": text})

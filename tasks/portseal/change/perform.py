@@ -15,10 +15,11 @@ from portseal.change.keep_evidence import keep
 from portseal.change.notify import tell
 from portseal.change.playbook import Playbook, Targets
 from portseal.change.prepare import Prepared
-from portseal.change.run import Work, begin_run, carry_out
+from portseal.change.run import Run, Work, begin_run, carry_out
 from portseal.change.terms import Say
 from portseal.change.timeline import may_begin
 from portseal.core.errors import InputError, PortsealError
+from portseal.core.journal_entry import Event
 from portseal.core.model import Value
 from portseal.core.report import as_json, as_junit
 from portseal.core.verdict import Verdict
@@ -49,9 +50,10 @@ def perform_playbook(
     version: str = "",
     done: Callable[[str], None] = lambda switch: None,
     say: Say | None = None,
+    first: Callable[[], None] = lambda: None,
 ) -> Performed:
     """Carry a prepared playbook out. `at_once`: outside its window as well, which needs a `reason`. `version`: of portseal, for the
-    evidence that is kept.
+    evidence that is kept. `first` is done once the run is begun, and before any switch is.
 
     Raises:
         InputError: something forbids it, the window is not open, or the site is taken.
@@ -68,6 +70,7 @@ def perform_playbook(
             "--now with a --reason does not wait for it"
         )
     warnings: list[str] = []
+    workers = estate.site.settings.apply.workers
 
     def tells(event: str, **content: JsonValue) -> None:
         warnings.extend(tell(book.notify, event, {"playbook": book.name, **content}, estate.secret))
@@ -78,15 +81,23 @@ def perform_playbook(
 
     what = f"playbook {book.name}"
     with begin_run(
-        estate, what, plan=prepared.digest, text=prepared.text, reason=reason, ticket=ticket, orders=prepared.orders
+        estate,
+        what,
+        plan=prepared.digest,
+        text=prepared.text,
+        reason=reason,
+        ticket=ticket,
+        orders=prepared.orders,
+        approval=prepared.approval,
     ) as run:
+        _first(run, first)
         tells("begun", run=run.name, switches=[plan.switch for plan in prepared.changing])
         work = Work(
             estate=estate,
             run=run,
             orders=prepared.orders,
             perform=lambda switch: open_switch if prepared.orders.opens else apply_switch,
-            may_begin=lambda switch: may_begin(prepared.orders, clock),
+            may_begin=lambda switch: may_begin(prepared.orders, clock, switch, workers=workers),
             say=say,
             done=done,
             after_wave=after,
@@ -94,6 +105,7 @@ def perform_playbook(
         results = (*carry_out(work, prepared.changing), *_left_out(prepared))
         back = take_back_failed(prepared.estate, run)
         tells("ended", run=run.name, switches={r.switch: str(r.ending) for r in results})
+    results = run.told(results)
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
     looks = None
     if (book.terms.second_check or book.reports.evidence) and not run.unfinished.is_set():
@@ -101,6 +113,15 @@ def perform_playbook(
         verdicts = looks.verdicts
     warnings += write_reports(book, run.name, verdicts, estate=estate, looks=looks, version=version)
     return Performed(run=run.name, results=results, taken_back=back, verdicts=verdicts, warnings=tuple(warnings))
+
+
+def _first(run: Run, first: Callable[[], None]) -> None:
+    """Do what comes before any switch; where it cannot be done, nothing was, so that the run is over."""
+    try:
+        first()
+    except InputError:
+        run.note(Event.RUN_ENDED, "", {})
+        raise
 
 
 def _left_out(prepared: Prepared) -> tuple[SwitchResult, ...]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from portseal.change.approval import require_approval
+from portseal.change.approval import Approved, require_approval
 from portseal.change.look_first import look_first
 from portseal.change.playbook import Action, Playbook
 from portseal.change.run import Orders
 from portseal.change.terms import Terms
-from portseal.change.timeline import Slot, timeline, worst_seconds
+from portseal.change.timeline import Slot, budget_seconds, timeline, worst_seconds
 from portseal.change.view import View, chosen, groups_of, port_of, seen_through
 from portseal.change.window import Freeze, Opening, next_opening, opening_at, read_freezes
 from portseal.core.errors import InputError
@@ -47,6 +47,8 @@ class Prepared:
     warnings: tuple[str, ...]
     blocked: dict[str, str] = field(default_factory=dict)
     """Switch → what preflight has against it; it is not begun."""
+    approval: Approved | None = None
+    """Whose signatures a given plan bears."""
 
     @property
     def changing(self) -> tuple[SwitchPlan, ...]:
@@ -87,7 +89,7 @@ def prepare(
     aim = book.targets
     estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
     estate, view = _view(book, estate, call)
-    terms = _terms(book, estate)
+    terms = terms_of(book, estate)
     if call.plan is not None and book.action in (Action.OPEN_PORT, Action.SWAP_CAMERA):
         raise InputError(f"{book.name}: {book.action} makes its own plan for one port; leave --plan out")
     given = book.plan == "given" or call.plan is not None
@@ -95,7 +97,7 @@ def prepare(
     if not given:
         view = view.model_copy(update={"left_out": looked.ports(estate)})
         estate = seen_through(estate, view)
-    plan = _given(book, estate, call) if given else _fresh(estate, call, done)
+    plan, approval = _given(book, estate, call) if given else (_fresh(estate, call, done), None)
     known = estate.nornir.inventory.hosts
     plan = plan.model_copy(update={"switches": tuple(p for p in plan.switches if p.switch in known)})
     blocked = looked.blocked(plan if given else None)
@@ -114,8 +116,9 @@ def prepare(
         opening=opening,
         open_now=open_now,
         slots=timeline(estate, changing, orders, start, pause=orders.pause),
-        forbidden=(*forbidden, *_too_long(opening, terms)),
+        forbidden=(*forbidden, *_too_long(opening, orders, changing, estate.site.settings.apply.workers)),
         blocked=blocked,
+        approval=approval,
         warnings=(
             *looked.told(),
             *warnings,
@@ -136,7 +139,7 @@ def foreseen(book: Playbook, estate: Estate, plan: Plan, call: Call) -> tuple[Or
     estate = chosen(estate, switches=aim.switches, locations=aim.locations, recorders=aim.recorders)
     changing = [p for p in plan.switches if p.changes and p.switch in estate.nornir.inventory.hosts]
     opening, open_now = window_now(book, call)
-    orders = _orders(book, estate, changing, terms=_terms(book, estate), view=View(), opening=opening)
+    orders = _orders(book, estate, changing, terms=terms_of(book, estate), view=View(), opening=opening)
     start = call.now if open_now or opening is None else opening.begins
     return orders, timeline(estate, changing, orders, start, pause=orders.pause)
 
@@ -181,7 +184,12 @@ def _view(book: Playbook, estate: Estate, call: Call) -> tuple[Estate, View]:
     return seen_through(estate, view), view
 
 
-def _terms(book: Playbook, estate: Estate) -> Terms:
+def terms_of(book: Playbook, estate: Estate) -> Terms:
+    """On what terms a playbook changes each switch; what it leaves out is the site's.
+
+    Raises:
+        InputError: its timer would end before the verification, or it names a switch that there is not.
+    """
     own, site = book.terms, estate.site.settings.apply
     minutes = own.timer_minutes or site.timer_minutes
     if book.action is Action.OPEN_PORT:
@@ -208,7 +216,8 @@ def _terms(book: Playbook, estate: Estate) -> Terms:
     )
 
 
-def _given(book: Playbook, estate: Estate, call: Call) -> Plan:
+def _given(book: Playbook, estate: Estate, call: Call) -> tuple[Plan, Approved | None]:
+    """The reviewed plan, whole, and whose signatures it bears."""
     if call.plan is None:
         raise InputError(
             f"{book.name}: carries out a reviewed plan only; make one with `portseal plan -o plan.json` and give it with --plan"
@@ -222,14 +231,14 @@ def _given(book: Playbook, estate: Estate, call: Call) -> Plan:
         raise InputError(
             f"{call.plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?"
         )
-    require_approval(
+    approval = require_approval(
         call.plan,
         digest_of(plan),
         required=book.approval.required,
         by=book.approval.by,
         approvers=estate.site.settings.approvers,
     )
-    return plan
+    return plan, approval
 
 
 def _fresh(estate: Estate, call: Call, done: Callable[[str], None]) -> Plan:
@@ -256,12 +265,22 @@ def window_now(book: Playbook, call: Call) -> tuple[Opening | None, bool]:
     return next_opening(book.window, call.now, freezes), False
 
 
-def _too_long(opening: Opening | None, terms: Terms) -> list[str]:
-    if opening is None or opening.may_begin(opening.begins, worst_seconds(terms.minutes)):
-        return []
-    return [
-        f"the window is too short for a timer of {terms.minutes} min and its margin: no switch could be begun in it"
-    ]
+def _too_long(opening: Opening | None, orders: Orders, changing: Sequence[SwitchPlan], workers: int) -> Iterator[str]:
+    """What of it could not be begun in any opening, because it could not be over or taken back before the margin."""
+    if opening is None:
+        return
+    minutes = orders.terms.minutes
+    if not opening.may_begin(opening.begins, worst_seconds(minutes)):
+        yield f"the window is too short for a timer of {minutes} min and its margin: no switch could be begun in it"
+        return
+    names = {plan.switch for plan in changing}
+    for wave in orders.waves:
+        first = next((switch for switch in wave.switches if switch in names), None)
+        if first and not opening.may_begin(opening.begins, budget_seconds(orders, first, workers=workers)):
+            yield (
+                f"the window is too short for wave {wave.number}: where it fails, what it confirmed on {len(wave.switches)} switches is "
+                f"taken back {workers} at a time, each under a timer of {minutes} min; make the window longer, or waves.shares smaller"
+            )
 
 
 def _gates(book: Playbook, estate: Estate, plan: Plan, port: str) -> tuple[list[str], list[str]]:

@@ -40,6 +40,8 @@ class Came(StrEnum):
     GIVEN_BACK = "given-back"
     """Given up; the link is as before."""
     WAITING = "waiting"
+    NOT_BEGUN = "not-begun"
+    """The window left no time for it; the key is as it was."""
     FAILED = "failed"
     REFUSED = "refused"
 

@@ -13,10 +13,11 @@ from portseal.change.journal import Journal
 from portseal.change.rotation import Bench, Came, LinkResult, rotate_link
 from portseal.change.run import ROTATION, Run, begin_run, open_journal
 from portseal.change.terms import Say
+from portseal.change.timeline import worst_seconds
 from portseal.core.errors import InputError
 from portseal.core.inventory import Camera
 from portseal.core.journal_entry import Event
-from portseal.core.rotation import Rotating, read_rotations
+from portseal.core.rotation import ON_SWITCH, Rotating, read_rotations, steps
 from portseal.estate import Estate
 from portseal.fleet import on_all
 from portseal.key_book import KeyBook
@@ -35,6 +36,8 @@ class Rotations:
     today: date
     wait: float = 0.0
     """Seconds to wait for an installer."""
+    fits: Callable[[float], bool] = lambda seconds: True
+    """Whether what takes so many seconds may be begun still; asked before each rotation, and not in the middle of one."""
     say: Say = lambda switch, what: None
     done: Callable[[str], None] = lambda switch: None
 
@@ -155,6 +158,16 @@ def _carry_on(work: Rotations, run: Run, rotations: Sequence[Rotating]) -> tuple
     )
 
 
+def rotation_seconds(work: Rotations, rotating: Rotating) -> float:
+    """How long a rotation may take until it is over or the link is as before it: every step on the switch to the end of its timer."""
+    settings = work.estate.site.settings
+    order = steps(rotating.method, by_hand=rotating.by_hand, dark=rotating.dark)
+    on_switch = sum(step in ON_SWITCH for step in order)
+    return (
+        on_switch * worst_seconds(settings.apply.timer_minutes) + len(order) * settings.keys.camera_seconds + work.wait
+    )
+
+
 def rotate_on_switch(
     task: Task, estate: Estate, work: Rotations, run: Run, rotations: Mapping[str, Sequence[Rotating]]
 ) -> Result:
@@ -172,6 +185,18 @@ def rotate_on_switch(
                     camera=rotating.camera,
                     switch=rotating.switch,
                     came=Came.REFUSED,
+                    step=rotating.next or "",
+                    message=told,
+                )
+            )
+            continue
+        if not (rotating.done or rotating.begun) and not work.fits(seconds := rotation_seconds(work, rotating)):
+            told = f"the window leaves no time for it, which may take {seconds / 60:.0f} min; its key is as it was"
+            results.append(
+                LinkResult(
+                    camera=rotating.camera,
+                    switch=rotating.switch,
+                    came=Came.NOT_BEGUN,
                     step=rotating.next or "",
                     message=told,
                 )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 from portseal.change.apply import apply_switch
+from portseal.change.approval import Approved
 from portseal.change.ending import Ending, SwitchResult
 from portseal.change.exclusive import actor, exclusive
 from portseal.change.interrupt import heeded
@@ -66,10 +67,29 @@ class Run:
     """Set where the run is to end in good order, as soon as that can be done."""
     unfinished: threading.Event = field(default_factory=threading.Event)
     """Set where it ended so, with something left to do."""
+    trouble: list[str] = field(default_factory=list)
+    """What could not be written to the journal while nothing was under way, so that the run ended there."""
 
     def note(self, event: Event, switch: str, data: dict[str, JsonValue]) -> None:
         """Write a row."""
         self.journal.write(self.name, event, switch, **data)
+
+    def noted(self, event: Event, data: dict[str, JsonValue]) -> bool:
+        """Write a row about the run itself; where it cannot be, the run is left open, and what it did is told all the same."""
+        try:
+            self.note(event, "", data)
+        except InputError as error:
+            self.trouble.append(str(error))
+            self.unfinished.set()
+        return not self.trouble
+
+    def told(self, results: tuple[SwitchResult, ...]) -> tuple[SwitchResult, ...]:
+        """`results`, the last of them with what the journal did not take."""
+        if not self.trouble or not results:
+            return results
+        *others, last = results
+        text = f"{last.message}; the run is left open: {self.trouble[0]}"
+        return (*others, last.model_copy(update={"message": text}))
 
 
 def open_journal(estate: Estate) -> Journal:
@@ -88,10 +108,11 @@ def begin_run(
     ticket: str = "",
     orders: Orders | None = None,
     again: str = "",
+    approval: Approved | None = None,
 ) -> Iterator[Run]:
     """A run on the site, alone there until the block ends. `plan`, `text`: digest and text of the plan it carries out.
 
-    `orders`: what whoever resumes it has to know. `again`: name of the run that is taken up, instead of a new one. Where the
+    `approval`: whose signatures the plan bears. `orders`: what whoever resumes it has to know. `again`: name of the run that is taken up, instead of a new one. Where the
     block is left by an exception, or a signal ended it before all was done (`heeded`), the run stays open.
 
     Raises:
@@ -106,6 +127,8 @@ def begin_run(
             raise InputError(f"{estate.site.path}: run {left[0].run} was interrupted; {how}")
         run = Run(name, journal)
         data: dict[str, JsonValue] = {"actor": actor(), "what": what, "reason": reason, "ticket": ticket, "plan": plan}
+        if approval:
+            data |= {"approved_by": ", ".join(approval.by), "signed_plan": approval.plan}
         if orders:
             data["orders"] = orders.model_dump(mode="json")
         if again:
@@ -117,7 +140,7 @@ def begin_run(
         with heeded(run.stop):
             yield run
         if not run.unfinished.is_set():
-            run.note(Event.RUN_ENDED, "", {})
+            run.noted(Event.RUN_ENDED, {})
 
 
 @dataclass
@@ -183,7 +206,10 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             results.update(_interrupted(names))
             work.run.unfinished.set()
             continue
-        work.run.note(Event.WAVE_BEGUN, "", {"wave": wave.number, "switches": [*names]})
+        if not work.run.noted(Event.WAVE_BEGUN, {"wave": wave.number, "switches": [*names]}):
+            stopped = stopped or "the journal cannot be written"
+            results.update(_not_begun(names, f"{stopped}; nothing was sent"))
+            continue
         outcomes = on_all(
             work.estate.only(names),
             perform,
@@ -202,7 +228,8 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
         bad = [*sorted(work.failed & set(wave.switches)), *bad]
         if tally.exhausted and not stopped:
             stopped = f"wave {wave.number} failed ({', '.join(bad[:5])}), so that no further one was begun"
-        work.run.note(Event.WAVE_ENDED, "", {"wave": wave.number, "failed": [*bad], "stopped": stopped})
+        if not work.run.noted(Event.WAVE_ENDED, {"wave": wave.number, "failed": [*bad], "stopped": stopped}):
+            stopped = stopped or "the journal cannot be written"
         work.after_wave(wave, found, stopped)
     return tuple(
         results.get(plan.switch) or _not_begun([plan.switch], "it is in no wave")[plan.switch] for plan in plans

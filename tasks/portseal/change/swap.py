@@ -4,39 +4,59 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from portseal.core.errors import InputError
 from portseal.core.model import normal_mac
-from portseal.site import open_site
 
 
-def swap_camera(site: Path, camera: str, *, mac: str, serial: str = "", dry: bool = False) -> None:
-    """Give the camera called `camera` another MAC address (and serial number) in cameras.csv, or with `dry` only try to.
+@dataclass(frozen=True)
+class Swap:
+    """A row that is to change: the file as it was read, and as it will be."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The site's files that are others with it, for whoever wants to see the site as it will be."""
+        return {self.path.name: self.after.decode("utf-8-sig")}
+
+    def write(self) -> None:
+        """Put it into the file.
+
+        Raises:
+            InputError: the file changed since, or cannot be written.
+        """
+        try:
+            if self.path.read_bytes() != self.before:
+                raise InputError(f"{self.path}: changed meanwhile; nothing was done, begin again")
+            fresh = self.path.with_suffix(".csv.new")
+            fresh.write_bytes(self.after)
+            fresh.replace(self.path)
+        except OSError as error:
+            raise InputError(f"{self.path}: {error.strerror}; nothing was done") from error
+
+
+def swap_of(site: Path, camera: str, *, mac: str, serial: str = "") -> Swap:
+    """The change that gives the camera called `camera` another MAC address (and serial number); nothing is written.
 
     An identity that its row names is kept, though it may be that of the old serial number.
 
     Raises:
-        InputError: no such camera, a wrong MAC address, or a file that cannot be written.
-        SiteError: the site would be wrong with it (the MAC address is another camera's, say); the file is as it was.
+        InputError: no such camera, a wrong MAC address, or a file that cannot be read.
     """
     path = site / "cameras.csv"
     try:
-        new = _mac(mac)
         before = path.read_bytes()
-        after = with_camera(before.decode("utf-8"), camera, mac=new, serial=serial, name=str(path)).encode()
-        if dry:
-            return
-        _replace(path, after)
-        try:
-            open_site(site)
-        except BaseException:
-            _replace(path, before)
-            raise
+        after = with_camera(before.decode("utf-8"), camera, mac=_mac(mac), serial=serial, name=str(path)).encode()
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not in UTF-8") from error
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
+    return Swap(path, before, after)
 
 
 def _mac(text: str) -> str:
@@ -44,12 +64,6 @@ def _mac(text: str) -> str:
         return normal_mac(text)
     except ValueError as error:
         raise InputError(f"--mac: {error}") from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_suffix(".csv.new")
-    fresh.write_bytes(content)
-    fresh.replace(path)
 
 
 def with_camera(text: str, camera: str, *, mac: str, serial: str, name: str) -> str:

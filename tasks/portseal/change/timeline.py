@@ -44,11 +44,23 @@ def worst_seconds(minutes: int) -> float:
     return minutes * 60.0 + AROUND
 
 
-def may_begin(orders: Orders, clock: Callable[[], datetime]) -> str:
-    """Why no switch may be begun any more; nothing where one may."""
-    if orders.opening is None or orders.opening.may_begin(clock(), worst_seconds(orders.terms.minutes)):
+def may_begin(orders: Orders, clock: Callable[[], datetime], switch: str, *, workers: int) -> str:
+    """Why a switch may not be begun any more; nothing where it may. `workers`: how many are changed at a time."""
+    if orders.opening is None or orders.opening.may_begin(clock(), budget_seconds(orders, switch, workers=workers)):
         return ""
-    return "the window leaves no time for another switch"
+    return "the window leaves no time for another switch, and for taking back what its wave confirmed"
+
+
+def budget_seconds(orders: Orders, switch: str, *, workers: int) -> float:
+    """How long may go by from the beginning of a switch until it, and what would be taken back with it, is as before.
+
+    Where a wave fails, what it confirmed is taken back, and with `keep_finished` false what earlier waves did too.
+    """
+    worst = worst_seconds(orders.terms.minutes)
+    number = next((wave.number for wave in orders.waves if switch in wave.switches), 0)
+    reach = [w for w in orders.waves if w.number == number or (not orders.keep_finished and w.number < number)]
+    others = sum(len(wave.switches) for wave in reach) - 1
+    return worst * (1 + -(-max(others, 0) // workers))
 
 
 def timeline(

@@ -7,6 +7,7 @@ the night in which they go back it is the first of the two; three hours are thre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -65,6 +66,10 @@ def _recurrence(rule: str) -> str:
         raise ValueError(
             f"{rule!r} is no recurrence of RFC 5545 ({error}); write it as FREQ=WEEKLY;BYDAY=TU,TH"
         ) from error
+    if found := re.search(r"FREQ=(SECONDLY|MINUTELY|HOURLY)|BY(?:SECOND|MINUTE|HOUR)=", rule.upper()):
+        raise ValueError(
+            f"a window's recurrence is of days, and {found[0]} is finer; `start` and `duration` say when in the day it is open"
+        )
     if "UNTIL" in rule.upper() or "COUNT" in rule.upper():
         raise ValueError("a window's recurrence has no end; take UNTIL and COUNT out")
     return rule

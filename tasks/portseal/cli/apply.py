@@ -95,6 +95,7 @@ def apply(
         progress("applying", len(changing)) as done,
     ):
         results = carry_out(Work(estate=estate, run=run, orders=orders, done=done), changing)
+    results = run.told(results)
     verdicts = [verdict for result in results for verdict in result.verdicts]
     if failing := [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASS]:
         out.print(verdict_table(failing))

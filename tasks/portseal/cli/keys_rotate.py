@@ -64,38 +64,78 @@ def rotate(
 
     Exit code 0: all replaced; 2: some wait for an installer, or were refused; 1: an error.
     """
+    if resume or give_up:
+        _go_on(cameras or (), site, give_up=give_up, wait=wait)
+        return
+    replace_keys(
+        cameras or (),
+        site=site,
+        dry_run=dry_run,
+        by_hand=by_hand,
+        accept_gap=accept_gap,
+        wait=wait,
+        yes=yes,
+        reason=reason,
+        ticket=ticket,
+    )
+
+
+def _work(site: Path, wait: float) -> Rotations:
     import datetime
 
-    from portseal.change.rotation_run import Rotations, readiness
+    from portseal.change.rotation_run import Rotations
+    from portseal.estate import open_estate
+    from portseal.key_book import open_book
+    from portseal.transport.camera_ends import camera_ends
+
+    book, estate = open_book(site), open_estate(site)
+    ends = camera_ends(estate.site.settings.cameras, site, estate.secret)
+    return Rotations(estate=estate, book=book, ends=ends, today=datetime.date.today(), wait=wait)
+
+
+def _go_on(cameras: Sequence[str], site: Path, *, give_up: bool, wait: float) -> None:
     from portseal.change.rotation_run import resume as go_on
+    from portseal.cli.console import console
+    from portseal.cli.progress import progress
+    from portseal.keys import chosen_cameras
+
+    work = _work(site, wait)
+    names = chosen_cameras(work.book, cameras)
+    with progress("rotating", len(work.estate.nornir.inventory.hosts)) as done:
+        results = go_on(_with(work, done), names, give_up=give_up)
+    if not results:
+        console().print("No rotation is under way.")
+    _tell(results)
+
+
+def replace_keys(
+    cameras: Sequence[str],
+    *,
+    site: Path,
+    dry_run: bool = False,
+    by_hand: bool = False,
+    accept_gap: bool = False,
+    wait: float = 0.0,
+    yes: bool = False,
+    reason: str = "",
+    ticket: str = "",
+    fits: Callable[[float], bool] = lambda seconds: True,
+) -> None:
+    """Replace the keys of `cameras`, or those that are due. `fits`: whether what takes so many seconds may be begun still."""
+    from dataclasses import replace
+
+    from portseal.change.rotation_run import readiness
     from portseal.change.rotation_run import rotate as begin
     from portseal.cli.console import console
     from portseal.cli.key_tables import rotation_table
     from portseal.cli.progress import progress
-    from portseal.estate import open_estate
-    from portseal.key_book import open_book
     from portseal.keys import chosen_cameras
-    from portseal.transport.camera_ends import camera_ends
 
-    book = open_book(site)
-    names = chosen_cameras(book, cameras or ())
-    estate = open_estate(site)
-    ends = camera_ends(estate.site.settings.cameras, site, estate.secret)
-    today = datetime.date.today()
-    out = console()
-    if resume or give_up:
-        with progress("rotating", len(estate.nornir.inventory.hosts)) as done:
-            work = Rotations(estate=estate, book=book, ends=ends, today=today, wait=wait, done=done)
-            results = go_on(work, names, give_up=give_up)
-        if not results:
-            out.print("No rotation is under way.")
-        _tell(results)
-        return
-    names = names or due_cameras(book, today)
+    out, work = console(), replace(_work(site, wait), fits=fits)
+    names = chosen_cameras(work.book, cameras) or due_cameras(work.book, work.today)
     if not names:
         out.print("No key is due; name the cameras whose key is to be replaced all the same.")
         return
-    work = Rotations(estate=estate, book=book, ends=ends, today=today, wait=wait)
     ready = tuple(_gap_refused(each, accept_gap) for each in readiness(work, names, by_hand=by_hand))
     out.print(rotation_table(ready))
     able = [each for each in ready if not each.refusal]

@@ -14,6 +14,7 @@ from portseal.cli.options import SiteDir
 
 if TYPE_CHECKING:
     from portseal.change.playbook import Playbook
+    from portseal.change.terms import Terms
     from portseal.core.plan_file import Plan
     from portseal.core.planning import SwitchPlan
     from portseal.estate import Estate
@@ -168,9 +169,16 @@ def _typed(line: str, known: Mapping[str, str]) -> str:
     return MARK.sub(lambda found: (re.sub(r"[^0-9a-f]", "", found[0]) * 32)[:32], shown)
 
 
+def _simulated(terms: Terms) -> Terms:
+    """A playbook's terms where a minute lasts six seconds: its ports, its second login, what it accepts; its verification in a tenth."""
+    short = min(max(6.0, terms.verify_seconds / 10), terms.minutes * 3.0)
+    return terms.model_copy(update={"verify_seconds": short})
+
+
 def _carry_out(
     estate: Estate, farm: Farm, plans: tuple[SwitchPlan, ...], book: Playbook | None, faults: Mapping[str, Fault]
 ) -> int:
+    from portseal.change.prepare import terms_of
     from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.change.terms import Terms
     from portseal.change.view import groups_of
@@ -189,6 +197,7 @@ def _carry_out(
     terms = Terms(minutes=2, verify_seconds=6.0, without_timer=True)
     orders = Orders(terms=terms)
     if book is not None:
+        terms = _simulated(terms_of(book, estate))
         groups = groups_of(estate)
         placed = [
             Placed(switch=p.switch, cameras=len(p.ports), groups=groups.get(p.switch, frozenset())) for p in plans
@@ -197,6 +206,8 @@ def _carry_out(
             terms=terms,
             waves=waves(placed, book.waves.shares, canaries=book.waves.canaries),
             budget=Budget(failures=book.waves.failures),
+            keep_finished=book.waves.keep_finished,
+            retries=book.terms.retries,
         )
     with begin_run(estate, "rehearsal", orders=orders) as run:
         results = carry_out(Work(estate=estate, run=run, orders=orders, say=happen), plans)

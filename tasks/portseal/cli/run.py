@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,20 +47,19 @@ def run(
     from portseal import __version__
     from portseal.change.playbook import Action, load_playbook
     from portseal.change.prepare import Call, prepare, window_now
-    from portseal.change.swap import swap_camera
+    from portseal.change.swap import swap_of
     from portseal.cli.progress import progress
     from portseal.core.errors import InputError
     from portseal.estate import open_estate
 
     book = load_playbook(playbook)
     call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
-    if book.action is Action.SWAP_CAMERA:
-        if not dry_run and not now and not window_now(book, call)[1]:
-            raise InputError(
-                f"{book.name}: the window is closed, cameras.csv is as it was; --now with a --reason does not wait"
-            )
-        swap_camera(site, port, mac=mac, serial=serial, dry=dry_run)
-    estate = open_estate(site)
+    if book.action is Action.SWAP_CAMERA and not dry_run and not now and not window_now(book, call)[1]:
+        raise InputError(
+            f"{book.name}: the window is closed, cameras.csv is as it was; --now with a --reason does not wait"
+        )
+    swap = swap_of(site, port, mac=mac, serial=serial) if book.action is Action.SWAP_CAMERA else None
+    estate = open_estate(site, instead=swap.files if swap else {})
     if book.action is Action.AUDIT:
         raise typer.Exit(_audit(book, estate))
     if book.action is Action.ROTATE_KEYS:
@@ -68,16 +68,21 @@ def run(
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
         prepared = prepare(book, estate, call, done=done)
     _show(prepared, at_once=now)
-    if book.action is Action.SWAP_CAMERA and not prepared.changing and not prepared.forbidden and not dry_run:
+    if swap and not (prepared.changing or prepared.held or prepared.forbidden or dry_run):
+        swap.write()
         raise typer.Exit(_wait_for_port(prepared, port))
     if dry_run:
         raise typer.Exit(1 if prepared.forbidden else 2 if prepared.changing or prepared.held else 0)
     if not prepared.changing and not prepared.forbidden:
         raise typer.Exit(2 if prepared.held else 0)
-    raise typer.Exit(_carry_out(prepared, reason=reason, ticket=ticket, at_once=now, yes=yes))
+    first = swap.write if swap else lambda: None
+    raise typer.Exit(_carry_out(prepared, reason=reason, ticket=ticket, at_once=now, yes=yes, first=first))
 
 
-def _carry_out(prepared: Prepared, *, reason: str, ticket: str, at_once: bool, yes: bool) -> int:
+def _carry_out(
+    prepared: Prepared, *, reason: str, ticket: str, at_once: bool, yes: bool, first: Callable[[], None]
+) -> int:
+    """`first`: what is done once nothing forbids it and somebody said yes, before any switch is begun."""
     from portseal import __version__
     from portseal.change.perform import perform_playbook
     from portseal.cli.layout import count
@@ -90,7 +95,7 @@ def _carry_out(prepared: Prepared, *, reason: str, ticket: str, at_once: bool, y
         return 1
     with progress("changing", len(prepared.changing)) as done:
         performed = perform_playbook(
-            prepared, reason=reason, ticket=ticket, at_once=at_once, version=__version__, done=done
+            prepared, reason=reason, ticket=ticket, at_once=at_once, version=__version__, done=done, first=first
         )
     return _tell(performed)
 
@@ -199,7 +204,7 @@ def _rotate(book: Playbook, estate: Estate, call: Call, *, dry: bool, yes: bool,
     """Replace the keys that are due on the targeted switches, while the window is open."""
     from portseal.change.prepare import window_now
     from portseal.change.view import chosen
-    from portseal.cli.keys_rotate import due_cameras, rotate
+    from portseal.cli.keys_rotate import due_cameras, replace_keys
     from portseal.core.errors import InputError
     from portseal.key_book import open_book
 
@@ -217,4 +222,8 @@ def _rotate(book: Playbook, estate: Estate, call: Call, *, dry: bool, yes: bool,
     if not names:
         typer.echo("No key of the targets is due; `portseal keys rotate CAMERA` replaces one all the same.")
         return
-    rotate(names, site=site.path, dry_run=dry, yes=yes, reason=reason, ticket=ticket)
+
+    def fits(seconds: float) -> bool:
+        return opening is None or call.at_once or opening.may_begin(datetime.now(UTC), seconds)
+
+    replace_keys(names, site=site.path, dry_run=dry, yes=yes, reason=reason, ticket=ticket, fits=fits)
