@@ -94,7 +94,7 @@ def test_a_run_that_is_resumed_after_its_window_begins_no_further_switch(
 ) -> None:
     before = two["acc-02"].running_config()
     killed(two, SEAL, "switch-ended", "acc-01")
-    monkeypatch.setattr(again, "may_begin", lambda orders, clock: "the window is over")
+    monkeypatch.setattr(again, "may_begin", lambda *_, **__: "the window is over")
     estate = open_estate(two.site)
     with open_journal(estate) as journal:
         results = take_up(estate, journal, open_run(journal), abort=False, done=lambda switch: None)

@@ -139,7 +139,7 @@ def keep_confirmed(change: Change, session: Session, seen: Verified) -> SwitchRe
         return change.end(Ending.UNCERTAIN, f"confirmed and saved, {ports}{unnoted}", found)
     if change.back_to:
         return change.end(Ending.TAKEN_BACK, f"taken back, confirmed and saved, {ports}", found)
-    return change.end(Ending.APPLIED, f"confirmed and saved, {ports}{_not_passing(change, seen)}", found)
+    return change.end(Ending.APPLIED, f"confirmed and saved, {ports}{not_passing(change, seen)}", found)
 
 
 def _saved(change: Change, session: Session) -> None:
@@ -150,7 +150,7 @@ def _saved(change: Change, session: Session) -> None:
         save(change.reconnect(), change.pack)
 
 
-def _not_passing(change: Change, seen: Verified) -> str:
+def not_passing(change: Change, seen: Verified) -> str:
     """What is to be said of ports that do not pass, though the change is kept."""
     failing = [verdict for verdict in seen.found if verdict.outcome is not Outcome.PASS]
     if not failing:
