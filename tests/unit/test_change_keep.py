@@ -18,7 +18,7 @@ def verdict(port: str, outcome: Outcome) -> Verdict:
 def test_ports_that_do_not_pass_are_told_by_what_is_known_of_them() -> None:
     terms = Terms(minutes=1, verify_seconds=1.0, accept=frozenset({("acc-01", "p1")}))
     change = cast(Change, SimpleNamespace(terms=terms))
-    found = tuple(verdict(port, Outcome.FAIL) for port in ("p1", "p2", "p3")) + (verdict("p4", Outcome.PASS),)
+    found = (*tuple(verdict(port, Outcome.FAIL) for port in ("p1", "p2", "p3")), verdict("p4", Outcome.PASS))
     seen = Verified(found=found, stored={}, digest="", excused=frozenset({"p1", "p2"}))
     told = not_passing(change, seen)
     assert told.startswith("; 3 of 4 ports are not as intended (")
