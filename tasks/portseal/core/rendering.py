@@ -24,7 +24,7 @@ def fit(name: str, length: int) -> str:
     """`name` in at most `length` characters: itself, or its beginning and four digits of its digest.
 
     >>> fit("short", 13), fit("a-rather-long-profile", 13)
-    ('short', 'a-rather-5a99')
+    ('short', 'a-rather-cab2')
     """
     if len(name) <= length:
         return name
