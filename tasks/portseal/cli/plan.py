@@ -42,7 +42,7 @@ def plan(
     from portseal.cli.plan_text import show_plan
     from portseal.cli.progress import progress
     from portseal.core.errors import InputError
-    from portseal.core.plan_file import dump_plan, make_plan
+    from portseal.core.plan_file import make_plan, plan_text
     from portseal.core.planning import SwitchPlan
     from portseal.estate import open_estate
     from portseal.fleet import on_all
@@ -66,13 +66,14 @@ def plan(
         switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),
         unread=outcomes.failures,
     )
-    text = dump_plan(made)
     if out:
-        out.write_text(text, encoding="utf-8")
+        with out.open("w", encoding="utf-8") as file:
+            file.writelines(plan_text(made))
     if html:
         write_review(html, estate, made, saved=out, playbook=book, folder=playbook.parent if playbook else Path())
     if format == "json":
-        typer.echo(text, nl=False)
+        for piece in plan_text(made):
+            typer.echo(piece, nl=False)
     else:
         show_plan(made, console(), name=str(out or ""), full=full)
         if out and made.changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal
@@ -56,8 +57,21 @@ def make_plan(
 
 def dump_plan(plan: Plan) -> str:
     """The plan as the text of its file, with the digest of all it says."""
-    content = plan.model_dump(mode="json")
-    return json.dumps({**content, "digest": _digest(content)}, indent=1, ensure_ascii=False) + "\n"
+    return "".join(plan_text(plan))
+
+
+def plan_text(plan: Plan) -> Iterator[str]:
+    """The same piece by piece, one a switch, so that the plan of many is never in memory a second time."""
+    content = {**_head(plan), "digest": digest_of(plan)}
+    before, here, after = json.dumps(content, indent=1, ensure_ascii=False).partition('"switches": []')
+    if not plan.switches:
+        yield f"{before}{here}{after}\n"
+        return
+    yield f'{before}"switches": ['
+    for number, switch in enumerate(plan.switches):
+        text = json.dumps(switch.model_dump(mode="json"), indent=1, ensure_ascii=False).replace("\n", "\n  ")
+        yield f"{',' * (number > 0)}\n  {text}"
+    yield f"\n ]{after}\n"
 
 
 def load_plan(text: str, *, name: str, now: datetime) -> Plan:
@@ -91,7 +105,7 @@ def read_plan(text: str, *, name: str) -> Plan:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise PlanError(f"{name}: damaged at {where} ({first['msg']}); make the plan again") from error
-    if digest != _digest(content):
+    if digest != _digest({**content, "switches": []}, content["switches"]):
         raise PlanError(f"{name}: the plan was changed after it was made; make it again and review that")
     return plan
 
@@ -106,9 +120,23 @@ def _same_schema(schema: object, version: object, name: str) -> None:
 
 def digest_of(plan: Plan) -> str:
     """The digest of all that a plan says, as it stands in its file."""
-    return _digest(plan.model_dump(mode="json"))
+    return _digest(_head(plan), (switch.model_dump(mode="json") for switch in plan.switches))
 
 
-def _digest(content: dict[str, object]) -> str:
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(canonical.encode()).hexdigest()
+def _head(plan: Plan) -> dict[str, object]:
+    """All but the switches, in whose place nothing stands."""
+    return plan.model_copy(update={"switches": ()}).model_dump(mode="json")
+
+
+def _digest(head: Mapping[str, object], switches: Iterable[object]) -> str:
+    """Of the canonical JSON of the whole, which is never put together."""
+    before, here, after = _canonical(head).partition('"switches":[]')
+    found = sha256(f"{before}{here[:-1]}".encode())
+    for number, switch in enumerate(switches):
+        found.update(f"{',' * (number > 0)}{_canonical(switch)}".encode())
+    found.update(f"]{after}".encode())
+    return found.hexdigest()
+
+
+def _canonical(content: object) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -201,7 +202,7 @@ def _steps(found: Sequence[Lines], marks: Marks) -> tuple[Step, ...]:
     """The steps, marks turned back into references; lines in a row that are about the same are one step."""
     steps: list[Step] = []
     for scope, lines in found:
-        sent = tuple(marks.referenced(line) for line in lines)
+        sent = tuple(sys.intern(marks.referenced(line)) for line in lines)  # alike switches share most lines
         if steps and scope == steps[-1].scope:
             steps[-1] = Step(scope=scope, lines=steps[-1].lines + sent)
         else:
