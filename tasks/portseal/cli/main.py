@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from portseal import __version__
 from portseal.cli.apply import apply
 from portseal.cli.approve import approve
 from portseal.cli.camera import camera
@@ -76,6 +75,8 @@ app.add_typer(evidence)
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from portseal import __version__
+
         typer.echo(f"portseal {__version__}")
         raise typer.Exit
 

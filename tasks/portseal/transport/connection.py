@@ -21,9 +21,7 @@ from portseal.core.platforms import Pack
 from portseal.core.secrets import Resolve
 from portseal.core.switches import Login
 from portseal.core.transport import Transport
-from portseal.transport.cli_session import open_session
 from portseal.transport.gate import Gate
-from portseal.transport.napalm_login import open_napalm
 from portseal.transport.session import Session
 from portseal.transport.target import Target
 
@@ -122,6 +120,10 @@ def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve)
     target = target_of(host, pack=pack, known_hosts=known_hosts)
     transport = _transport(host)
     if transport.via == "ssh":
+        from portseal.transport.cli_session import (
+            open_session,  # netmiko and paramiko: half of what a verb's start costs
+        )
+
         return open_session(target, resolve=resolve)
     if not (pack.names.napalm and pack.api):
         told = f"transport napalm is not offered for {pack.name}: no driver that can be told to check whom it talks to"
@@ -129,6 +131,8 @@ def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve)
     ca_file = Path(transport.ca_file).expanduser() if transport.ca_file else None
     if ca_file and known_hosts and not ca_file.is_absolute():
         ca_file = known_hosts.parent / ca_file
+    from portseal.transport.napalm_login import open_napalm
+
     return open_napalm(target, driver=pack.names.napalm, api=pack.api, ca_file=ca_file, resolve=resolve)
 
 
