@@ -146,7 +146,7 @@ def test_a_page_asks_for_nothing_and_runs_only_what_is_its_own() -> None:
 def test_what_matters_is_readable_without_scripts() -> None:
     page = review_page(plan(), saved="plan.json").partition('<script type="application/json"')[0]
     for told in (
-        "1 of 1 switches and 1 ports change",
+        "1 of 2 switches and 1 port change",
         "portseal apply plan.json",
         "802.1X: monitor → closed",
         "access open",

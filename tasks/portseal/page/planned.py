@@ -38,15 +38,24 @@ class Known:
         """The name of the switch's own pattern; nothing where it does not change."""
         return self._switches.get(switch, "")
 
-    def kinds(self, switch: str, port: str) -> tuple[str, ...]:
-        """Each kind of change in words; `lines only` where no word stands for them."""
-        found = self._of.get((switch, port))
-        return () if found is None else tuple(map(in_words, found.changes)) or ("lines only",)
+    def kinds(self, switch: str, story: PortStory) -> tuple[str, ...]:
+        """Each kind of change of a port, in words."""
+        found = self._of.get((switch, story.port))
+        if found is None:
+            return ()
+        if not found.changes:
+            return (UNTOLD if story.before is None else WORDLESS,)
+        return tuple(in_words(change) for change in found.changes)
+
+
+WORDLESS = "other settings"
+UNTOLD = "lines whose meaning before is not told"
+"""What is said of ports that change, where no words can."""
 
 
 def in_words(change: WordChange) -> str:
     """`802.1X: monitor → closed`."""
-    return f"{change.what}: {change.before or 'none'} → {change.after or 'none'}"
+    return f"{change.what}: {change.told}"
 
 
 def shown_switch(plan: SwitchPlan, known: Known) -> ShownSwitch:
@@ -89,14 +98,15 @@ def _port(plan: SwitchPlan, story: PortStory, known: Known, blocks: Mapping[str,
         state = OPENS
     else:
         state = CHANGES if changed else STAYS
-    said = [f"{story.camera or 'no camera'}: {state.word}", *known.kinds(plan.switch, story.port)]
+    kinds = known.kinds(plan.switch, story)
+    said = [f"{story.camera or 'no camera'}: {state.word}", *kinds]
     return ShownPort(
         name=story.port,
         state=state,
         label=", ".join(said[:3]),
         fields={
             "Camera": story.camera or "none of the inventory",
-            "Change": tuple(map(in_words, story.changes)) if changed else (),
+            "Change": tuple(map(in_words, story.changes)) or kinds if changed else (),
             "Left out because": tuple(f"{each.reason} [{each.code}]" for each in refusals),
             "Risks": tuple(risks),
             "Is now": phrase(story.before),
@@ -105,7 +115,7 @@ def _port(plan: SwitchPlan, story: PortStory, known: Known, blocks: Mapping[str,
             "Where": story.location or "",
             "Profile": _profile(story),
             "Port pattern": known.pattern(plan.switch, story.port),
-            KIND: known.kinds(plan.switch, story.port),
+            KIND: kinds,
             ALIKE: known.alike(plan.switch),
             RISK: tuple(dict.fromkeys(risks.values())),
             PLACE: place(story.location or ""),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from portseal.core.alike import alike
-from portseal.core.patterns import Patterns
 from portseal.core.plan_file import Plan, digest_of
+from portseal.core.review import Extent, Review, review
+from portseal.core.words import KEY
 from portseal.page.document import Strings, document, in_groups
 from portseal.page.planned import (
     ALIKE,
@@ -21,13 +21,15 @@ from portseal.page.planned import (
     STATE,
     STATES,
     STAYS,
+    UNTOLD,
+    WORDLESS,
     Known,
     in_words,
     shown_switch,
 )
 from portseal.page.switches import Facet, ShownPort, anchors, drawn, facets, known_to_script
 from portseal.page.timeline import Schedule, bars
-from portseal.page.told import Anchors, grouped, port_patterns, refusals, risks, switch_patterns, waves_told
+from portseal.page.told import Anchors, noted, port_patterns, switch_patterns, waves_told
 
 _SOUGHT = ("Camera", "MAC address", "Where", "Profile", "Port pattern", KIND)
 _FILTERS = {
@@ -56,8 +58,8 @@ def review_page(
     first: Mapping[str, int] | None = None,
 ) -> str:
     """The page on `plan`. `saved`: the file that holds it; `first`: platform → number of its first port, where that is not 1."""
-    patterns, texts = alike(plan.switches), Strings()
-    known = Known(patterns)
+    found, texts = review(plan), Strings()
+    patterns, known = found.patterns, Known(found.patterns)
     switches = tuple(shown_switch(each, known) for each in plan.switches)
     for_script = known_to_script(switches, sought=_SOUGHT, texts=texts, states=STATES)
     filters = facets(switches, _FILTERS, texts=texts)
@@ -71,10 +73,10 @@ def review_page(
         "version": plan.portseal,
         "made": f"{plan.created:%Y-%m-%d %H:%M %Z}",
         "contents": _CONTENTS,
-        **_summary(plan, ports, saved),
-        "kinds": _kinds(patterns, picks.get("Kind of change", {})),
-        "risks": grouped(risks(plan.switches), where),
-        "refusals": grouped(refusals(plan.switches), where),
+        **_summary(plan, found, ports, saved),
+        "kinds": _kinds(found.extent, picks.get("Kind of change", {})),
+        "risks": noted(found.risks, where),
+        "refusals": noted(found.refusals, where),
         "unread": sorted(plan.unread.items()),
         "switch_patterns": switch_patterns(patterns, where, picks.get("Switch pattern", {})),
         "port_patterns": port_patterns(patterns, where, picks.get("Port pattern", {})),
@@ -94,25 +96,21 @@ _LEGEND = {
 }
 
 
-def _summary(plan: Plan, ports: Sequence[ShownPort], saved: str) -> dict[str, object]:
-    changing = [switch for switch in plan.switches if switch.changes]
-    touched = sum(port.state in (CHANGES, OPENS) for port in ports)
-    cameras = {story.camera for each in changing for story in each.stories if story.port in each.changed_ports} - {None}
-    left_out = sum(port.state is LEFT_OUT for port in ports)
-    risky = sum(len(switch.risks) for switch in plan.switches)
+def _summary(plan: Plan, found: Review, ports: Sequence[ShownPort], saved: str) -> dict[str, object]:
+    state = Counter(port.state for port in ports)
     return {
-        "headline": _headline(plan, len(changing), touched),
-        "lead": "" if changing else "ok" if plan.complete else "no",
+        "headline": _headline(found),
+        "lead": "" if found.changing else "ok" if plan.complete else "no",
         "tiles": [
-            _tile("switches change", len(changing), "ch", of=len(plan.switches)),
-            _tile("ports change", touched, "ch", of=len(ports)),
-            _tile("cameras affected", len(cameras), "ch"),
-            _tile("ports opened", sum(port.state is OPENS for port in ports), "op"),
-            _tile("risks", risky, "ri"),
-            _tile("ports left out", left_out, "no"),
-            _tile("switches not read", len(plan.unread), "no"),
+            _tile("switches change", found.changing, "ch", of=found.switches),
+            _tile("ports change", found.extent.ports, "ch", of=found.ports),
+            _tile("cameras affected", found.extent.cameras, "ch"),
+            _tile("ports opened", state[OPENS], "op"),
+            _tile("risks", len(found.risks), "ri"),
+            _tile("ports left out", state[LEFT_OUT], "no"),
+            _tile("switches not read", len(found.unread), "no"),
         ],
-        "how": _how(saved, changes=bool(changing)),
+        "how": _how(saved, changes=bool(found.changing)),
         "expires": f"{plan.expires:%Y-%m-%d %H:%M %Z}",
         "expires_exact": plan.expires.isoformat(),
         "digest": digest_of(plan),
@@ -123,11 +121,12 @@ def _tile(label: str, value: int, sign: str, *, of: int = 0) -> dict[str, object
     return {"label": label, "value": value, "of": of, "state": sign if value else ""}
 
 
-def _headline(plan: Plan, switches: int, ports: int) -> str:
-    if switches:
-        return f"{in_groups(switches)} of {in_groups(len(plan.switches))} switches and {in_groups(ports)} ports change."
-    if plan.complete:
-        return f"Nothing to do: all {len(plan.switches)} switches are as the inventory wants them."
+def _headline(found: Review) -> str:
+    switches, ports = (in_groups(number) for number in (found.changing, found.extent.ports))
+    if found.changing:
+        return f"{switches} of {in_groups(found.switches)} switches and {ports} port{'s' * (found.extent.ports != 1)} change."
+    if found.as_intended == found.switches:
+        return f"Nothing to do: all {in_groups(found.switches)} switches are as the inventory wants them."
     return "Nothing would be sent; but not everything could be planned, see below."
 
 
@@ -139,19 +138,20 @@ def _how(saved: str, *, changes: bool) -> str:
     return "nothing yet: this plan was not kept in a file; make it again with `portseal plan -o plan.json --html review.html`"
 
 
-def _kinds(patterns: Patterns, picks: Mapping[str, tuple[int, int]]) -> list[dict[str, object]]:
-    counted: Counter[tuple[str, str, str, str]] = Counter()
-    for pattern in patterns.ports:
-        for change in pattern.changes:
-            counted[change.what, change.before or "none", change.after or "none", in_words(change)] += len(
-                pattern.ports
+def _kinds(extent: Extent, picks: Mapping[str, tuple[int, int]]) -> list[dict[str, object]]:
+    """Rows of a table: in words, and what no words tell."""
+    rows: list[dict[str, object]] = []
+    for kind in extent.kinds:
+        change, words = kind.change, in_words(kind.change)
+        sides = ("", "another one") if change.what == KEY else (change.before, change.after)
+        row = dict(zip(("what", "before", "after"), (change.what, *sides), strict=True))
+        rows.append({**row, "switches": kind.switches, "count": kind.ports, "pick": picks.get(words)})
+    for words, count in ((WORDLESS, extent.wordless), (UNTOLD, extent.untold)):
+        if count:
+            rows.append(
+                {"what": words, "before": "", "after": "", "switches": None, "count": count, "pick": picks.get(words)}
             )
-        if not pattern.changes:
-            counted["lines only", "", "", "lines only"] += len(pattern.ports)
-    return [
-        {"what": what, "before": before, "after": after, "count": count, "pick": picks.get(told)}
-        for (what, before, after, told), count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    return rows
 
 
 def _picks(filters: Iterable[Facet]) -> dict[str, dict[str, tuple[int, int]]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from portseal.core.intent import natural
 from portseal.core.patterns import PatternLines, Patterns, PortPattern, Range, SwitchPattern
-from portseal.core.planning import SwitchPlan
 from portseal.core.port_lines import Lines
+from portseal.core.review import Noted
 from portseal.core.steps import SWITCH_WIDE
 from portseal.page.planned import block, in_words
 from portseal.page.timeline import ShownWave
@@ -85,25 +85,17 @@ def spans(ports: Iterable[str]) -> str:
 _NUMBERED = re.compile(r"(?P<head>.*?)(?P<number>0|[1-9][0-9]*)")
 
 
-def grouped(found: Iterable[tuple[str, str, str, str]], where: Anchors) -> list[dict[str, object]]:
-    """(switch, scope, code, message), those with one code and message together, the most frequent first."""
-    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for switch, scope, code, message in found:
-        groups.setdefault((code, message), []).append((switch, scope))
+def noted(found: Iterable[Noted], where: Anchors) -> list[dict[str, object]]:
+    """Risks, or refusals, each with its switches and ports."""
     return [
-        {"code": code, "message": message, "count": len(scopes), **_some(by_switch(scopes, where))}
-        for (code, message), scopes in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+        {
+            "code": each.code,
+            "message": each.message,
+            "count": len(each.places),
+            **_some(by_switch(((place.switch, place.scope) for place in each.places), where)),
+        }
+        for each in found
     ]
-
-
-def risks(plans: Iterable[SwitchPlan]) -> Iterator[tuple[str, str, str, str]]:
-    """(switch, scope, code, message) of each risk."""
-    return ((plan.switch, each.scope, each.code, each.message) for plan in plans for each in plan.risks)
-
-
-def refusals(plans: Iterable[SwitchPlan]) -> Iterator[tuple[str, str, str, str]]:
-    """(switch, scope, code, reason) of each refusal."""
-    return ((plan.switch, each.scope, each.code, each.reason) for plan in plans for each in plan.refusals)
 
 
 Picks = Mapping[str, tuple[int, int]]
