@@ -242,6 +242,7 @@ def test_text_stands_out_from_its_ground(pages: Pages, kind: str) -> None:
 def test_everything_that_can_be_reached_has_a_name(pages: Pages) -> None:
     for file in (pages.report, pages.review):
         pages.browser.open(file)
+        pages.browser.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         nodes = pages.browser.call("Accessibility.getFullAXTree")["nodes"]
         roles = {"button", "link", "textbox", "searchbox", "combobox", "region", "complementary", "group"}
         nameless = [

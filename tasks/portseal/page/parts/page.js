@@ -14,6 +14,7 @@
     if (text !== undefined) element.textContent = text;
     return element;
   };
+  const inGroups = (number) => number.toLocaleString("en").replaceAll(",", "\u202f");
   const marked = (element, text) => {
     text.split("`").forEach((part, at) => element.append(at % 2 ? make("code", "", part) : part));
     return element;
@@ -161,7 +162,7 @@
       ports += own;
       switches += visible;
     });
-    const told = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : word.endsWith("ch") ? "es" : "s"}`;
+    const told = (count, word) => `${inGroups(count)} ${word}${count === 1 ? "" : word.endsWith("ch") ? "es" : "s"}`;
     found.textContent = active ? `${told(ports, "port")} on ${told(switches, "switch")} found.` : "";
     hits.hidden = !wanted.length || !first.length;
     hits.replaceChildren(...first.map(([each, port, button]) => {
@@ -171,7 +172,7 @@
       item.append(link, ` ${words(port[3], port)} · ${data.states[port[1]]}`);
       return item;
     }));
-    if (wanted.length && ports > first.length) hits.append(make("li", "", `and ${(ports - first.length).toLocaleString("en")} more`));
+    if (wanted.length && ports > first.length) hits.append(make("li", "", `and ${inGroups(ports - first.length)} more`));
   };
   let waiting = 0;
   search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 120); });
