@@ -72,7 +72,11 @@ def run(
         swap.write()
         raise typer.Exit(_wait_for_port(prepared, port))
     if dry_run:
-        raise typer.Exit(1 if prepared.forbidden else 2 if prepared.changing or prepared.held else 0)
+        rewritten = swap is not None and swap.before != swap.after
+        if rewritten:
+            typer.echo(f"cameras.csv: {port} would get {mac}; then its port is watched until the new camera is in")
+        pending = prepared.changing or prepared.held or rewritten
+        raise typer.Exit(1 if prepared.forbidden else 2 if pending else 0)
     if not prepared.changing and not prepared.forbidden:
         raise typer.Exit(2 if prepared.held else 0)
     first = swap.write if swap else lambda: None
