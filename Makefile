@@ -65,7 +65,7 @@ $(READY): pyproject.toml constraints.txt
 	  echo '$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv' >&2; exit 1; }
 	@$(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo 'setting up $(VENV) (once, and again when pyproject.toml or constraints.txt change) ...'
-	@PIP_USER=0 $(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e '.[dev,vault,keyring,docs]'
+	@PIP_USER=0 $(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e '.[dev,vault,keyring,dask,docs]'
 	@touch $@
 
 clean:

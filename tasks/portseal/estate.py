@@ -26,10 +26,10 @@ from portseal.core.marks import Marks
 from portseal.core.platforms import Pack
 from portseal.core.secrets import Redactor, Resolve
 from portseal.key_book import resolve_of
-from portseal.memory import Memory
+from portseal.memory import Memory, Remembers
 from portseal.processes import Processes, processes_for
+from portseal.runners import runner_of
 from portseal.site import OpenSite, open_site
-from portseal.threads import Threads
 from portseal.transport.camera_end import CameraEnd
 from portseal.transport.camera_ends import camera_ends
 from portseal.transport.connection import forget_session, log_in_and_out, session_for
@@ -45,7 +45,7 @@ class Estate:
     nornir: Nornir
     """Nornir with the switches to work on: the chosen ones that have cameras, or had some that were sealed."""
     resolve: Resolve
-    memory: Memory
+    memory: Remembers
     gate: Gate
     """What connections to switches are made through."""
     talking: threading.BoundedSemaphore
@@ -58,6 +58,9 @@ class Estate:
     """By switch, long names of ports that this run opens although the inventory has them; they are in no intent."""
     _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __reduce__(self) -> str:
+        raise TypeError("an estate holds secrets and sessions and stays where it was opened; open the site again there")
 
     def intent(self, switch: str) -> SwitchIntent:
         """What `switch` must be; one without cameras needs nothing of ours, switch-wide neither."""
@@ -205,7 +208,7 @@ def open_estate(path: Path, *, limit: str | None = None, instead: Mapping[str, s
     with_cameras = {intent.switch for intent in site.intents if intent.ports}
     chosen = {name for name in site.nornir.inventory.hosts if name in with_cameras or memory.sealed(name)}
     apply, stop = site.settings.apply, threading.Event()
-    runner = Threads(apply.workers, stop)
+    runner = runner_of(site.settings, stop)
     return Estate(
         site=site,
         nornir=site.nornir.filter(filter_func=lambda host: host.name in chosen).with_runner(runner),

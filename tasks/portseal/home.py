@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 T = TypeVar("T")
 
@@ -16,6 +16,7 @@ class HomeLost(Exception):
     """
 
 
+@runtime_checkable
 class Home(Protocol):
     """Asked by the name of what is wanted, with pure data; answers with pure data."""
 

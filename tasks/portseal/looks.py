@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from nornir.core.task import Result, Task
 from pydantic import SecretStr
 
 from portseal.core.errors import ParseError
@@ -16,7 +17,7 @@ from portseal.core.record import Look, PortRecord, asked_of, port_record
 from portseal.core.secrets import fingerprint
 from portseal.core.verdict import Verdict, unreachable
 from portseal.estate import Estate
-from portseal.fleet import on_all
+from portseal.fleet import Outcomes, on_all
 from portseal.verify import verify_switch
 
 
@@ -47,14 +48,12 @@ def look_at_all(
 
     With `configurations`, its running configuration as well, in the same round trip.
     """
+    task = look_along if configurations else verify_switch
+    outcomes = on_all(estate, task, tuple, done=done, wait=wait)
     digests: dict[str, dict[str, str]] = {}
-
-    def running(switch: str, text: str) -> None:
-        with suppress(ParseError):  # a login that may not see it, say; the digest is then not known
-            digests[switch] = section_digests(estate.intent(switch), text, estate.pack(switch), estate.marks(switch))
-
-    told = running if configurations else None
-    outcomes = on_all(estate, verify_switch, tuple, done=done, wait=wait, running=told)
+    if configurations:
+        digests = {switch: found for switch, (_, found) in outcomes.results.items() if found}
+        outcomes = Outcomes({switch: looks for switch, (looks, _) in outcomes.results.items()}, outcomes.failures)
     now = datetime.now(UTC)
     found: list[Look] = []
     for intent in estate.site.intents:
@@ -64,6 +63,18 @@ def look_at_all(
             why = outcomes.failures[intent.switch]
             found.extend(Look(verdict=unreachable(port, why), at=now) for port in intent.ports)
     return Looks(ports=tuple(found), failures=outcomes.failures, configurations=digests)
+
+
+def look_along(task: Task, estate: Estate, wait: float = 0.0) -> Result:
+    """`result` is the tuple of `Look` of `verify_switch`, and section → digest of the lines in its running configuration that are ours."""
+    digests: dict[str, str] = {}
+
+    def running(switch: str, text: str) -> None:
+        with suppress(ParseError):  # a login that may not see it, say; the digests are then not known
+            digests.update(section_digests(estate.intent(switch), text, estate.pack(switch), estate.marks(switch)))
+
+    looks = verify_switch(task, estate, wait, running).result
+    return Result(host=task.host, result=(looks, digests))
 
 
 def records_of(estate: Estate, looks: Sequence[Look]) -> tuple[PortRecord, ...]:

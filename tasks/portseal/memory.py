@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import ValidationError
 
@@ -32,6 +32,27 @@ class SwitchMemory(Value):
 class _File(Value):
     schema_version: Literal[1] = 1
     switches: dict[str, SwitchMemory] = {}
+
+
+class Remembers(Protocol):
+    """What is remembered of switches, wherever that is kept."""
+
+    @property
+    def folder(self) -> Path:
+        """Where a site's own files of this machine are."""
+        ...
+
+    def sealed(self, switch: str) -> frozenset[str]:
+        """Long names of the ports of `switch` that portseal sealed."""
+        ...
+
+    def stored(self, switch: str) -> Mapping[str, str]:
+        """What undecodable texts of `switch` stand for."""
+        ...
+
+    def remember(self, switch: str, *, ports: frozenset[str], stored: Mapping[str, str]) -> None:
+        """Keep what a confirmed change left on `switch`."""
+        ...
 
 
 class Memory:

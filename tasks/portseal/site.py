@@ -11,7 +11,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +61,12 @@ class OpenSite:
     def by_switch(self) -> Mapping[str, SwitchIntent]:
         """The intents by the names of their switches."""
         return {intent.switch: intent for intent in self.intents}
+
+    def with_intents(self, intents: tuple[SwitchIntent, ...]) -> OpenSite:
+        """The same site, with these intents; what does not hang on them is not worked out again."""
+        other = replace(self, intents=intents)
+        vars(other)["owners"] = self.owners
+        return other
 
     @cached_property
     def owners(self) -> Mapping[str, str]:

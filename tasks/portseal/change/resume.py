@@ -29,14 +29,11 @@ from portseal.change.terms import Change
 from portseal.change.undo import undo
 from portseal.confirm import confirm, revert
 from portseal.core.errors import PortsealError
-from portseal.core.journal_entry import Entry, Event
+from portseal.core.journal_entry import MAY_BE_ARMED, Entry, Event
 from portseal.push import is_idle
 from portseal.transport.session import Session
 from portseal.verify import wait_for
 
-_MAY_BE_ARMED = frozenset(
-    {Event.ARMING, Event.PUSHED, Event.VERIFYING, Event.CONFIRMING, Event.SAVING, Event.REVERTING}
-)
 _SLACK = timedelta(minutes=5)
 """For the push itself, and for clocks of two machines that differ."""
 _MAY_BE_KEPT = frozenset({Event.CONFIRMING, Event.SAVING})
@@ -49,7 +46,7 @@ def resume_switch(change: Change, rows: Sequence[Entry], *, abort: bool = False,
     be as before may be begun again.
     """
     last = _last(rows)
-    if last is None or last.event not in _MAY_BE_ARMED:
+    if last is None or last.event not in MAY_BE_ARMED:
         if abort or not begin:
             why = "the run was aborted before its turn came" if abort else "no further switch of that run is begun"
             return ended(change, lambda c: c.end(Ending.NOT_BEGUN, why))
@@ -77,7 +74,7 @@ def _last(rows: Sequence[Entry]) -> Entry | None:
             if row.data.get("ending") in done:
                 return None
             continue
-        if row.event in (*_MAY_BE_ARMED, Event.SWITCH_BEGUN):
+        if row.event in (*MAY_BE_ARMED, Event.SWITCH_BEGUN):
             return row
     return None
 

@@ -21,7 +21,7 @@ from portseal.change.terms import Say, Terms
 from portseal.change.view import View
 from portseal.change.window import Opening
 from portseal.core.errors import InputError
-from portseal.core.journal_entry import Event
+from portseal.core.journal_entry import MAY_BE_ARMED, Event
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 from portseal.core.waves import Budget, Wave
@@ -219,7 +219,9 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
             parts=Each(lambda switch: _part(work, by_switch[switch])),
             home=_home(work, tally),
         )
-        found = {name: _result(name, outcomes.results, outcomes.failures) for name in names}
+        found = {
+            name: outcomes.results.get(name) or _lost(work, name, outcomes.failures.get(name, "")) for name in names
+        }
         results.update(found)
         if any(result.ending is Ending.INTERRUPTED for result in found.values()):
             work.run.unfinished.set()
@@ -245,10 +247,25 @@ def _interrupted(names: Sequence[str]) -> dict[str, SwitchResult]:
     return {name: SwitchResult(switch=name, ending=Ending.INTERRUPTED, message=told) for name in names}
 
 
-def _result(name: str, results: Mapping[str, SwitchResult], failures: Mapping[str, str]) -> SwitchResult:
-    if name in results:
-        return results[name]
-    return SwitchResult(switch=name, ending=Ending.UNCERTAIN, message=failures.get(name, f"{name}: nothing came of it"))
+def _lost(work: Work, name: str, why: str) -> SwitchResult:
+    """What became of a switch whose task gave nothing, its worker being gone say: what the journal says it had come to.
+
+    Where something may be left on it, the run stays open.
+    """
+    why = why or f"{name}: nothing came of it"
+    rows = work.run.journal.entries(work.run.name, name)
+    steps = {row.event for row in rows}
+    if not rows or rows[-1].event is Event.SWITCH_ENDED:
+        return SwitchResult(switch=name, ending=Ending.UNCERTAIN, message=why)
+    if not steps & MAY_BE_ARMED:
+        told = f"{why}; nothing was sent"
+        work.run.note(Event.SWITCH_ENDED, name, {"ending": Ending.UNREACHABLE, "message": told, "failing": []})
+        return SwitchResult(switch=name, ending=Ending.UNREACHABLE, message=told)
+    work.run.unfinished.set()
+    timed = work.estate.pack(name).commit.strategy.self_undoing and not steps & {Event.CONFIRMING, Event.SAVING}
+    left = "its own timer undoes the change" if timed else "what it has now is not known"
+    told = f"{why}; the last that was noted is {rows[-1].event}; {left}, and `portseal resume` brings it to an end"
+    return SwitchResult(switch=name, ending=Ending.ARMED if timed else Ending.UNCERTAIN, message=told)
 
 
 def _home(work: Work, tally: _Tally) -> Home:

@@ -45,6 +45,10 @@ class Event(StrEnum):
     NOTE = "note"
 
 
+MAY_BE_ARMED = frozenset({Event.ARMING, Event.PUSHED, Event.VERIFYING, Event.CONFIRMING, Event.SAVING, Event.REVERTING})
+"""Events after which a switch may carry a change with its timer running."""
+
+
 class Entry(Value):
     """One row."""
 

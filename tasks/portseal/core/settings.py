@@ -165,10 +165,20 @@ class EvidenceSettings(Value):
     """Whose signatures count: name → Ed25519 public key."""
 
 
+class RunnerPlugin(Value):
+    """A Nornir runner plugin that works on switches instead of this process's threads."""
+
+    plugin: Annotated[str, Field(min_length=1)] = "threads"
+    """`threads`: `apply.workers` of them, in this process; `portseal-dask`: other processes, on other machines too."""
+    options: dict[str, str | bool | int | float | list[str]] = {}
+    """Passed on as they are."""
+
+
 class NornirSettings(Value):
-    """`[nornir]`: where the switches come from."""
+    """`[nornir]`: where the switches come from, and who works on them."""
 
     inventory: InventoryPlugin = InventoryPlugin()
+    runner: RunnerPlugin = RunnerPlugin()
 
 
 class Settings(Value):

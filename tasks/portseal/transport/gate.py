@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from portseal.core.errors import Unreached
@@ -44,6 +44,13 @@ class Gate:
         self._lock = threading.Lock()
         self._tries, self._pause = tries, pause
         self._wait, self._share = wait, share
+        self._places: Callable[[str], AbstractContextManager[None]] | None = None
+
+    def through(self, places: Callable[[str], AbstractContextManager[None]]) -> Gate:
+        """A gate that tries as often and pauses as long, whose places somebody else gives: `places` takes an AAA server, or nothing."""
+        other = Gate(tries=self._tries, pause=self._pause, wait=self._wait, share=self._share)
+        other._places = places
+        return other
 
     def connect(self, opened: Callable[[], T], server: str = "") -> T:
         """What `opened()` gives, once it may be called; `server` is the AAA server that decides on the login, if it is known.
@@ -65,6 +72,10 @@ class Gate:
     @contextmanager
     def _place(self, server: str) -> Iterator[None]:
         """The server's place first: whoever waits for one takes none of the others'."""
+        if self._places:
+            with self._places(server):
+                yield
+            return
         if not server:
             with self._all:
                 yield

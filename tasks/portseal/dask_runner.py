@@ -1,0 +1,185 @@
+"""Nornir's runner for more than one process, and more than one machine: `portseal-dask`, on `dask.distributed`.
+
+Named in portseal.toml (`[nornir.runner]`) or in Nornir's own configuration. A task goes to a worker as pure data (`errand.py`) and its
+result comes back as such; what does not travel is carried out in threads here. Nothing is given to a second worker when a first one dies.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from nornir.core.inventory import Host
+from nornir.core.task import AggregatedResult, MultiResult, Result, Task
+from pydantic import ValidationError
+
+from portseal import __version__
+from portseal.core.errors import InputError, PortsealError
+from portseal.dask_cluster import DaskOptions, check_installed, client_for
+from portseal.errand import Arguments, Came, Errand, NotPure, SiteRef, packed, sorted_arguments, stops_of, unpacked
+from portseal.estate import Estate, local_fingerprint_key
+from portseal.home import Home
+from portseal.site_digest import site_digest
+from portseal.threads import Threads
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from portseal.dask_home import Hearth
+
+_COUNT_AGAIN = 5.0
+"""Seconds after which it is looked whether there are more workers, or fewer."""
+_numbers = itertools.count(1)
+
+
+class DaskRunner:
+    """Nornir's runner plugin `portseal-dask`."""
+
+    def __init__(self, **options: Any) -> None:
+        """`options` are those of `DaskOptions`.
+
+        Raises:
+            InputError: one is wrong, or Dask is not installed.
+        """
+        check_installed()
+        try:
+            self.options = DaskOptions.model_validate(options)
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise InputError(f"nornir.runner.options of portseal-dask: {wrong}") from error
+
+    def run(self, task: Task, hosts: Iterable[Host]) -> AggregatedResult:
+        """The results of the hosts that were begun.
+
+        Raises:
+            InputError: no scheduler answers, or it has no workers.
+        """
+        chosen = list(hosts)
+        given: Mapping[str, object] = task.params
+        try:
+            arguments = sorted_arguments(given)
+            if chosen:
+                packed((task.task, arguments.common, stops_of([chosen[0].name], given, arguments)))
+        except NotPure:
+            estate = next((value for value in given.values() if isinstance(value, Estate)), None)
+            stop = estate.stop if estate else threading.Event()
+            return Threads(estate.site.settings.apply.workers if estate else 20, stop).run(task, chosen)
+        return _Dispatch(self.options, task, arguments).carry_out(chosen)
+
+
+def _given(task: Task) -> Mapping[str, object]:
+    """A task's arguments, which Nornir says are text."""
+    return task.params
+
+
+class _Dispatch:
+    """One task on its way over its switches."""
+
+    def __init__(self, options: DaskOptions, task: Task, arguments: Arguments) -> None:
+        self.given = _given(task)
+        estate, home = self.given[arguments.estate], self.given.get(arguments.home)
+        assert isinstance(estate, Estate)  # noqa: S101 - sorted so
+        self.options, self.task, self.arguments, self.estate = options, task, arguments, estate
+        self.home: Home | None = home if isinstance(home, Home) else None
+        self.gathered = AggregatedResult(task.name)
+        self.under_way: dict[Future[Any], tuple[int, tuple[Host, ...]]] = {}
+        self.finished: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._slots, self._counted = 1, 0.0
+        path = estate.site.path.resolve()
+        if not estate.site.settings.secrets.fingerprint_key:
+            local_fingerprint_key(estate.memory.folder)  # made once, and not by several workers at a time
+        self.site = SiteRef(path=options.site or str(path), digest=site_digest(path), version=__version__)
+
+    def carry_out(self, hosts: list[Host]) -> AggregatedResult:
+        """Give each switch to a worker as one becomes free; what the estate's `stop` leaves over stands in no result."""
+        from portseal.dask_home import Hearth, Places
+
+        client, settings = client_for(self.options), self.estate.site.settings
+        places = Places(at_once=settings.apply.connect_workers, per_server=settings.connect.per_aaa_server)
+        hearth = Hearth(client, places, self.estate.memory.remember)
+        size = 1 if self.arguments.home else self.options.batch
+        waiting = iter([tuple(hosts[at : at + size]) for at in range(0, len(hosts), size)])
+        try:
+            while True:
+                while len(self.under_way) < self._at_once(client) and not self.estate.stop.is_set():
+                    batch = next(waiting, None)
+                    if batch is None:
+                        break
+                    self._send(client, hearth, batch)
+                if not self.under_way:
+                    return self.gathered
+                try:
+                    self._take(self.finished.get(timeout=_COUNT_AGAIN), hearth)
+                except queue.Empty:
+                    continue
+        finally:
+            for future in self.under_way:
+                future.cancel()
+            hearth.close()
+
+    def _at_once(self, client: Client) -> int:
+        """So many errands as workers have threads."""
+        if time.monotonic() - self._counted > _COUNT_AGAIN:
+            self._slots, self._counted = max(1, sum(client.nthreads().values())), time.monotonic()
+        return self._slots
+
+    def _send(self, client: Client, hearth: Hearth, hosts: tuple[Host, ...]) -> None:
+        from portseal.dask_worker import work
+
+        number = next(_numbers)
+        answers = {"begin", "note", "stopping", "say"}
+        errand = Errand(
+            number=number,
+            site=self.site,
+            task=self.task.task,
+            stops=stops_of([host.name for host in hosts], self.given, self.arguments),
+            common=self.arguments.common,
+            estate=self.arguments.estate,
+            home=self.arguments.home,
+            answers=frozenset(what for what in answers if self.home and self.home.answers(what)),
+        )
+        for host in hosts:
+            self.task.processors.task_instance_started(self.task, host)
+        hearth.expect(number, self.home)
+        future: Future[Any] = client.submit(
+            work,
+            packed(errand),
+            hearth.inbox,
+            self.options.patience_seconds,
+            key=f"{hearth.inbox}-{number}",
+            pure=False,
+            retries=0,
+            allow_other_workers=False,
+        )
+        self.under_way[future] = (number, hosts)
+        future.add_done_callback(self.finished.put)
+
+    def _take(self, future: Future[Any], hearth: Hearth) -> None:
+        """What became of an errand: its results, or why there are none."""
+        number, hosts = self.under_way.pop(future)
+        came: dict[str, Came] = {}
+        why = "its worker was lost"
+        if future.status == "finished":
+            came = {each.switch: each for each in unpacked(future.result())}
+        else:
+            self._counted = 0.0
+            error = future.exception() if future.status == "error" else None
+            why = f"{why} ({type(error).__name__ if error else future.status}), and it is given to no other one"
+        hearth.forget(number)
+        for host in hosts:
+            one = came.get(host.name, Came(switch=host.name, failure=f"{host.name}: {why}"))
+            self._done(host, one)
+
+    def _done(self, host: Host, came: Came) -> None:
+        result: Any = Result(host=host, result=came.result, diff=came.diff, changed=came.changed)
+        if came.failure:
+            result = Result(host=host, failed=True, exception=PortsealError(came.failure), result=came.failure)
+        result.name = self.task.name
+        several = MultiResult(self.task.name)
+        several.append(result)
+        self.gathered[host.name] = several
+        self.task.processors.task_instance_completed(self.task, host, several)

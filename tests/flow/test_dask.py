@@ -1,0 +1,221 @@
+"""`portseal-dask`: the same verbs with other processes doing the work; what they know, what they may, and what is left when one dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from rig.cluster import Cluster, cluster
+from rig.line import CAMERAS as TWO
+from rig.line import Line, simulated, until
+from typer.testing import CliRunner
+
+from portseal.change.journal import Journal
+from portseal.cli.main import app
+from portseal.core.errors import InputError
+from portseal.dask_cluster import clients
+from portseal.simulator.faults import RadiusAlive, RadiusDead
+
+pytest.importorskip("distributed", reason="needs the extra dask")
+pytestmark = pytest.mark.xdist_group("dask")
+IDENTITY = "WHAT_OPENS_THE_SECRETS"
+CAMERAS = TWO + "cam-5,ac:cc:8e:00:00:05,acc-03,Gi1/0/1,secured,eap-tls,derived\n"
+RUNNER = '\n[nornir.runner]\nplugin = "portseal-dask"\n[nornir.runner.options]\n'
+
+
+def by_dask(line: Line, options: str) -> None:
+    """From now on the site's switches are worked on by workers."""
+    path = line.site / "portseal.toml"
+    path.write_text(path.read_text().partition(RUNNER)[0] + RUNNER + options)
+
+
+@contextmanager
+def as_by_threads(line: Line) -> Iterator[None]:
+    """The site as it was before workers had its secrets."""
+    path = line.site / "portseal.toml"
+    text = path.read_text()
+    path.write_text(text.partition(RUNNER)[0])
+    os.environ[IDENTITY] = line.secrets["identity"]
+    try:
+        yield
+    finally:
+        path.write_text(text)
+        del os.environ[IDENTITY]
+
+
+def said(line: Line, *arguments: str) -> tuple[int, str]:
+    """A verb in this process: its code, and all it said."""
+    done = CliRunner().invoke(app, [*arguments, "-s", str(line.site)], catch_exceptions=False)
+    line.seen += done.output
+    return done.exit_code, done.output
+
+
+def rows(line: Line, switch: str) -> list[str]:
+    with Journal(line.site / ".portseal" / "journal.db") as journal:
+        assert journal.broken() == ()
+        return [row.event.value for row in journal.entries(journal.runs()[-1].run, switch)]
+
+
+def count(line: Line) -> int:
+    """How many runs there were."""
+    with Journal(line.site / ".portseal" / "journal.db") as journal:
+        return len(journal.runs())
+
+
+def verifying(line: Line, run: int) -> bool:
+    """Whether the run of that number has pushed to acc-03."""
+    return count(line) == run and "verifying" in rows(line, "acc-03")
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    with simulated(tmp_path_factory.mktemp("dask"), CAMERAS, more_switches=1) as running:
+        identity = running.site / "age-identity.txt"
+        settings = running.site / "portseal.toml"
+        settings.write_text(settings.read_text().replace('"age-identity.txt"', f'"env:{IDENTITY}"'))
+        running.secrets["identity"] = identity.read_text().strip()
+        identity.unlink()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def elsewhere(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Two workers; what opens the site's secrets stands in their environment alone."""
+    environment = {IDENTITY: line.secrets["identity"]}
+    with cluster(tmp_path_factory.mktemp("cluster"), workers=2, threads=2, environment=environment) as running:
+        by_dask(line, f'scheduler = "{running.address}"\npatience_seconds = 3.0\n')
+        yield running
+
+
+def begun(line: Line, *arguments: str) -> subprocess.Popen[str]:
+    """A verb in a process and a terminal's group of its own, which has the secrets only where they are given to it."""
+    call = [sys.executable, "-c", "from portseal.cli.main import main; main()", *arguments, "-s", str(line.site)]
+    return subprocess.Popen(
+        call,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def planned(line: Line) -> str:
+    """A plan for acc-03, made in threads, and its configuration before; its RADIUS server is gone then."""
+    line["acc-03"].inject(RadiusAlive())
+    with as_by_threads(line):
+        assert said(line, "plan", "-o", str(line.plan_file), "--limit", "acc-03")[0] == 2
+    line["acc-03"].inject(RadiusDead())
+    return line["acc-03"].running_config()
+
+
+def test_ctrl_c_at_the_terminal_reaches_the_client_alone_and_workers_of_its_own_take_back_what_is_under_way(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = planned(line)
+    by_dask(line, "workers = 1\nthreads = 2\n")
+    monkeypatch.setenv(IDENTITY, line.secrets["identity"])
+    process = begun(line, "apply", str(line.plan_file), "-y", "--wait", "20")
+    until(lambda: verifying(line, 1), 40)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=40)
+    assert process.returncode == 1, out + err
+    assert "acc-03: interrupted: the run was interrupted, with 1 ports not as intended" in err
+    assert rows(line, "acc-03")[-2:] == ["reverting", "switch-ended"]
+    assert line["acc-03"].running_config() == before
+    with as_by_threads(line):
+        assert said(line, "abort", "-y")[0] == 2
+
+
+def test_plan_apply_and_verify_are_the_same_with_workers_that_alone_have_the_secrets(
+    line: Line, elsewhere: Cluster
+) -> None:
+    two = ("--limit", "acc-01,acc-02")
+    with as_by_threads(line):
+        assert said(line, "plan", "-o", str(line.plan_file), *two)[0] == 2
+    by_threads = json.loads(line.plan_file.read_text())["switches"]
+    code, out = said(line, "plan", "-o", str(line.plan_file), *two)
+    assert code == 2, out
+    assert json.loads(line.plan_file.read_text())["switches"] == by_threads
+    code, out = said(line, "apply", str(line.plan_file), "-y")
+    assert code == 0, out
+    assert rows(line, "acc-01") == [
+        *("switch-begun", "arming", "pushed", "verifying", "confirming", "saving", "switch-ended")
+    ]
+    assert said(line, "plan", *two)[0] == 0
+    code, out = said(line, "verify", "--format", "json", *two)
+    assert code == 0, out
+    by_workers = verdicts(out)
+    assert len(by_workers) == 4
+    wire = bytes(elsewhere.proxy.seen)
+    assert b"acc-01" in wire
+    assert b"{{secret:radius/nac-1" in wire, "the proxy has seen what travels"
+    assert [name for name, secret in line.secrets.items() if secret.encode() in wire] == []
+    assert [name for name, secret in line.secrets.items() if secret in line.seen] == []
+    with as_by_threads(line):
+        assert verdicts(said(line, "verify", "--format", "json", *two)[1]) == by_workers
+
+
+def verdicts(out: str) -> list[tuple[str, str, str]]:
+    return [(each["camera"], each["outcome"], each["reason"]) for each in json.loads(out)["verdicts"]]
+
+
+def test_a_worker_that_loses_the_client_takes_no_further_step_and_leaves_its_switch_to_the_timer(
+    line: Line, elsewhere: Cluster
+) -> None:
+    before = planned(line)
+    run = count(line) + 1
+    process = begun(line, "apply", str(line.plan_file), "-y")
+    until(lambda: verifying(line, run), 30)
+    process.kill()
+    process.communicate()
+    until(lambda: line["acc-03"].running_config() == before)
+    until(lambda: line["acc-03"].open_sessions == 0)
+    assert rows(line, "acc-03") == ["switch-begun", "arming", "pushed", "verifying"]
+    with as_by_threads(line):
+        assert said(line, "abort", "-y")[0] == 2
+
+
+def test_a_worker_killed_in_mid_push_leaves_an_armed_switch_and_its_task_is_given_to_no_other(
+    line: Line, elsewhere: Cluster
+) -> None:
+    before = planned(line)
+    run = count(line) + 1
+
+    def kill() -> None:
+        until(lambda: verifying(line, run), 30)
+        (client,) = (each for each in clients() if each.status == "running")
+        at_work = next(worker for worker, keys in client.processing().items() if keys)
+        elsewhere.workers[int(client.scheduler_info()["workers"][at_work]["name"])].kill()
+
+    with ThreadPoolExecutor(1) as pool:
+        killing = pool.submit(kill)
+        code, out = said(line, "apply", str(line.plan_file), "-y")
+        killing.result()
+    assert code == 1
+    assert "acc-03: armed: acc-03: its worker was lost, and it is given to no other one" in out
+    assert "its own timer undoes the change, and `portseal resume` brings it to an end" in out
+    assert rows(line, "acc-03") == ["switch-begun", "arming", "pushed", "verifying"]
+    until(lambda: line["acc-03"].running_config() == before)
+    line["acc-03"].inject(RadiusAlive())
+    code, out = said(line, "resume", "-y")
+    assert code == 0, out
+    assert rows(line, "acc-03")[-7:] == [
+        *("switch-begun", "arming", "pushed", "verifying", "confirming", "saving", "switch-ended")
+    ]
+
+
+def test_where_no_scheduler_answers_it_is_said_at_once_what_to_do(line: Line) -> None:
+    by_dask(line, 'scheduler = "tcp://127.0.0.1:9"\npatience_seconds = 1.0\n')
+    began = time.monotonic()
+    with pytest.raises(InputError, match=r"tcp://127.0.0.1:9: no scheduler answers there within 1 s.*`dask scheduler`"):
+        said(line, "plan")
+    assert time.monotonic() - began < 8

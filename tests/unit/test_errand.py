@@ -1,0 +1,102 @@
+"""What may travel to a worker, and what a worker may do there: data and references, and places among all workers' connections."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from portseal.change.apply import apply_switch
+from portseal.change.resume import resume_switch
+from portseal.core.errors import InputError
+from portseal.core.settings import NornirSettings, RunnerPlugin, Settings
+from portseal.dask_cluster import DaskOptions, client_for
+from portseal.dask_home import Places
+from portseal.errand import NotPure, packed, unpacked
+from portseal.estate import open_estate
+from portseal.looks import look_along
+from portseal.plan import plan_switch
+from portseal.runners import runner_of
+from portseal.site_digest import site_digest
+
+
+@pytest.fixture(scope="module")
+def site(repository: Path) -> Path:
+    return repository / "inventory" / "example-campus"
+
+
+@pytest.mark.parametrize("value", [plan_switch, look_along, apply_switch, partial(resume_switch, rows=(), abort=True)])
+def test_functions_that_a_worker_has_travel_by_their_names(value: Any) -> None:
+    there = unpacked(packed(value))
+    assert there is value or (there.func, there.keywords) == (value.func, value.keywords)
+
+
+def test_a_secret_does_not_travel_wherever_it_stands(site: Path) -> None:
+    estate = open_estate(site)
+    lock = threading.Lock()
+    for value in (SecretStr("s3cret"), {"deep": [SecretStr("s3cret")]}, partial(print, SecretStr("s3cret")), estate):
+        with pytest.raises(NotPure):
+            packed(value)
+    for value in (lambda: None, lock, estate.nornir, estate.gate):
+        with pytest.raises(NotPure):
+            packed(value)
+
+
+def test_an_estate_cannot_be_pickled_by_anybody(site: Path) -> None:
+    with pytest.raises(TypeError, match="holds secrets and sessions"):
+        pickle.dumps(open_estate(site))
+
+
+def test_an_intent_arrives_as_it_was(site: Path) -> None:
+    intent = open_estate(site).site.intents[0]
+    assert unpacked(packed(intent)) == intent
+
+
+def test_the_digest_of_a_site_changes_with_what_its_files_say_and_with_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "cameras.csv").write_text("name\n")
+    before = site_digest(tmp_path)
+    (tmp_path / "secrets.age").write_text("x")
+    assert site_digest(tmp_path) == before
+    (tmp_path / "platforms" / "mine").mkdir(parents=True)
+    (tmp_path / "platforms" / "mine" / "platform.toml").write_text("")
+    assert site_digest(tmp_path) != before
+
+
+def test_the_limits_of_connections_hold_for_all_workers_together() -> None:
+    places = Places(at_once=3, per_server=2)
+    assert [places.enter(1, "tac"), places.enter(2, "tac"), places.enter(3, "tac")] == [True, True, False]
+    assert places.enter(3, "")
+    assert not places.enter(4, "other"), "three are connecting"
+    places.forget(2)  # its worker died
+    assert places.enter(3, "tac")
+    assert places.leave(1, "tac")
+    assert not places.leave(1, "tac")
+    assert places.enter(4, "other")
+
+
+def runner(plugin: str, **options: Any) -> object:
+    chosen = NornirSettings(runner=RunnerPlugin(plugin=plugin, options=options))
+    return runner_of(Settings(nornir=chosen), threading.Event())
+
+
+def test_a_runner_that_is_not_installed_and_options_it_does_not_have_are_told() -> None:
+    with pytest.raises(InputError, match=r"no runner is called 'portseal-dusk'.*threads"):
+        runner("portseal-dusk")
+    pytest.importorskip("distributed", reason="needs the extra dask")
+    with pytest.raises(InputError, match=r"options of portseal-dask: worker: Extra inputs"):
+        runner("portseal-dask", worker=4)
+
+
+def test_a_scheduler_elsewhere_is_not_talked_to_in_the_clear() -> None:
+    pytest.importorskip("distributed", reason="needs the extra dask")
+    with pytest.raises(InputError, match=r"without TLS, anybody on the way can run code"):
+        client_for(DaskOptions(scheduler="tcp://192.0.2.1:8786"))
+    with pytest.raises(InputError, match=r"name ca, cert and key"):
+        client_for(DaskOptions(scheduler="tls://192.0.2.1:8786"))
+    with pytest.raises(InputError, match=r"is no tls://HOST:PORT"):
+        client_for(DaskOptions(scheduler="192.0.2.1"))
