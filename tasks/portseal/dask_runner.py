@@ -17,10 +17,20 @@ from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 from pydantic import ValidationError
 
-from portseal import __version__
 from portseal.core.errors import InputError, PortsealError
 from portseal.dask_cluster import DaskOptions, check_installed, client_for
-from portseal.errand import Arguments, Came, Errand, NotPure, SiteRef, packed, sorted_arguments, stops_of, unpacked
+from portseal.errand import (
+    VERSION,
+    Arguments,
+    Came,
+    Errand,
+    NotPure,
+    SiteRef,
+    packed,
+    sorted_arguments,
+    stops_of,
+    unpacked,
+)
 from portseal.estate import Estate, local_fingerprint_key
 from portseal.home import Home
 from portseal.site_digest import site_digest
@@ -92,7 +102,7 @@ class _Dispatch:
         path = estate.site.path.resolve()
         if not estate.site.settings.secrets.fingerprint_key:
             local_fingerprint_key(estate.memory.folder)  # made once, and not by several workers at a time
-        self.site = SiteRef(path=options.site or str(path), digest=site_digest(path), version=__version__)
+        self.site = SiteRef(path=options.site or str(path), digest=site_digest(path), version=VERSION)
 
     def carry_out(self, hosts: list[Host]) -> AggregatedResult:
         """Give each switch to a worker as one becomes free; what the estate's `stop` leaves over stands in no result."""

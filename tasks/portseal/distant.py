@@ -18,12 +18,12 @@ from pathlib import Path
 from nornir.core.processor import Processors
 from nornir.core.task import Task
 
-from portseal import __version__
 from portseal.core.errors import InputError
-from portseal.errand import Came, Errand, NotPure, SiteRef, Stop, packed
+from portseal.errand import VERSION, Came, Errand, NotPure, SiteRef, Stop, packed
 from portseal.estate import Estate, message, open_estate
 from portseal.fleet import failure
 from portseal.home import Each, Home, HomeLost
+from portseal.processes import Processes
 from portseal.site_digest import site_digest
 from portseal.transport.connection import forget_session
 
@@ -53,17 +53,16 @@ def _estate(ref: SiteRef) -> Estate:
     with _opening:
         if ref in _opened:
             return _opened[ref]
-        if ref.version != __version__:
-            raise InputError(
-                f"the worker has portseal {__version__}, and {ref.version} leads the run; install the same"
-            )
+        if ref.version != VERSION:
+            raise InputError(f"the worker has portseal {VERSION}, and {ref.version} leads the run; install the same")
         found = site_digest(Path(ref.path))
         if found != ref.digest:
             raise InputError(
                 f"{ref.path}: the worker finds another site there than the one that is worked on, or an older state of it; "
                 "put it on a file system that both have"
             )
-        estate = open_estate(Path(ref.path))
+        # A worker is a process already: it begins no others.
+        estate = replace(open_estate(Path(ref.path)), processes=Processes(0, {}))
         if not estate.site.settings.secrets.fingerprint_key and not (estate.memory.folder / "fingerprint.key").exists():
             raise InputError(
                 f"{ref.path}: no key for fingerprints here; name one in portseal.toml: secrets.fingerprint_key"

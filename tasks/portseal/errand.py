@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 from pydantic import SecretBytes, SecretStr
@@ -22,6 +23,9 @@ from portseal.core.intent import SwitchIntent
 from portseal.core.model import Value
 from portseal.estate import Estate
 from portseal.home import Each, Home
+
+VERSION = version("portseal")
+"""Of this side."""
 
 PLAIN_MODULES = frozenset(
     {
