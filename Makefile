@@ -2,7 +2,7 @@
 #   make demo    the whole way on the example site, against simulated switches
 #   make test    ruff, mypy and the tests
 #   make lab     real 802.1X and MACsec networks on this machine (root, Debian)
-#   make bench   the measurements
+#   make bench   the measurements, beside other tools, into docs/performance.md (20 minutes; a part: make bench BENCH='push --quick')
 #   make docs    the documentation as a site, in build/docs/index.html
 # Another interpreter: make PYTHON=python3.13 test
 
@@ -43,12 +43,11 @@ lab:
 	@$(MAKE) --no-print-directory -s $(READY)
 	@$(VENV)/bin/python lab/run.py
 
-bench: $(READY)
-	@for file in $$(grep -l '^if __name__' bench/*.py); do echo "== $$file"; $(VENV)/bin/python "$$file" || exit 1; done
+# Tables beside other tools, which it installs into .bench/venv; also: BENCH='push --quick', BENCH='targets'. About 20 minutes.
+BENCH ?= all --write docs/performance.md
 
-docs: $(READY)
-	@NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs build --quiet
-	@echo build/docs/index.html
+bench: $(READY)
+	@$(VENV)/bin/python -m bench $(BENCH)
 
 venv: $(READY)
 

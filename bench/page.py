@@ -1,114 +1,60 @@
-"""How large the pages of a large site are, how long they take to be written and opened, and whether they scroll without a stutter.
-
-`python bench/page.py [--switches 500] [--ports 40] [--keep DIR]` prints it, and the same as JSON on the last line. Opening and scrolling are
-measured in headless Chromium, where there is one: seconds until the page has loaded, milliseconds until a search has narrowed it, and
-milliseconds of CPU that the page's main thread needs for a frame while it is scrolled through, 100 pixels a frame: a frame has 16.7.
-"""
+"""The results of a run in, the tables of docs/performance.md out: what stands between two marks is written anew, the rest is a person's."""
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import json
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from big_plan import big_plan
+from bench.table import Table
 
-from portseal.page.report import report_page
-from portseal.page.review import review_page
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "flow"))
-from rig.browser import CHROMIUM, Page, chromium
-from rig.samples import NOON, records
-
-STEP = """
-new Promise((done) => {
-  scrollBy(0, 100);
-  requestAnimationFrame(() => requestAnimationFrame(done));
-})
-"""
-SEARCH = """
-new Promise((done) => {
-  const field = document.getElementById("search"), begun = performance.now();
-  field.value = "cam-15000";
-  field.dispatchEvent(new Event("input", {bubbles: true}));
-  const look = () => (document.getElementById("found").textContent ? done(performance.now() - begun) : requestAnimationFrame(look));
-  look();
-})
-"""
+_BEGIN = "<!-- measured: begin; written by `python -m bench`, do not edit -->\n"
+_END = "<!-- measured: end -->\n"
 
 
-def written(name: str, make: Callable[[], str], file: Path) -> dict[str, object]:
-    """Bytes, and seconds of CPU."""
-    begun = time.process_time()
-    text = make()
-    seconds = time.process_time() - begun
-    file.write_text(text, encoding="utf-8")
-    print(f"{name}: {file.stat().st_size / 1e6:.2f} MB, written in {seconds:.1f} s of CPU")
-    return {"page": name, "bytes": file.stat().st_size, "written_seconds": round(seconds, 2)}
+def write_page(page: Path, document: dict[str, Any]) -> None:
+    """Put the results into the page.
+
+    Raises:
+        SystemExit: the page has not the two marks.
+    """
+    text = page.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise SystemExit(f"{page}: has not both marks, {_BEGIN.strip()} and {_END.strip()}")
+    page.write_text(f"{before}{begin}\n{measured(document)}\n{end}{after}", encoding="utf-8")
 
 
-def opened(browser: Page, file: Path) -> Iterator[tuple[str, float]]:
-    """What a browser needs for it."""
-    yield "opened_seconds", round(browser.open(file), 2)
-    frames = sorted(scrolled(browser))
-    yield "frames", len(frames)
-    for name, at in (("longest", -1), ("99th", len(frames) * 99 // 100), ("median", len(frames) // 2)):
-        yield f"frame_{name}_cpu_ms", round(frames[at], 1)
-    yield "search_ms", round(browser.evaluate(SEARCH))
+def measured(document: dict[str, Any]) -> str:
+    """All of it as Markdown."""
+    machine = document["machine"]
+    parts = [_machine(machine), "## Targets\n\n" + _targets(document["targets"])]
+    for kept in document["tables"].values():
+        table = Table(**{**kept, "columns": tuple(tuple(column) for column in kept["columns"])})
+        parts.append(f"## {table.title}\n\n{table.markdown()}")
+    return "\n".join(parts)
 
 
-def scrolled(browser: Page) -> Iterator[float]:
-    """Milliseconds of CPU that the page's main thread needs for each of 300 frames, from the middle of the page on."""
-    browser.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
-    before = busy(browser)
-    for _ in range(300):
-        browser.evaluate(STEP)
-        now = busy(browser)
-        yield (now - before) / 1e6
-        before = now
+def _machine(machine: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    busy = (
+        " **The machine was busy with other work**: compare figures of one table with each other, and do not take seconds for what they would be on a quiet one."
+        if machine["load"] > 1
+        else ""
+    )
+    return (
+        f"Measured {machine['date']} on {machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}, "
+        f"in {machine['minutes']} minutes; load when it began {machine['load']}.{busy}\n\nVersions: {versions}.\n"
+    )
 
 
-def busy(browser: Page) -> int:
-    """Nanoseconds of CPU of the busiest main thread of a renderer of this browser."""
-    found = [0]
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if browser.profile.encode() in (line := (folder / "cmdline").read_bytes()) and b"--type=renderer" in line:
-                found.append(int((folder / "task" / folder.name / "schedstat").read_text().split()[0]))
-    return max(found)
-
-
-def main() -> None:
-    """Print all of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--switches", type=int, default=500)
-    parser.add_argument("--ports", type=int, default=40)
-    parser.add_argument("--keep", type=Path, default=None, help="Leave the pages in this directory.")
-    call = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = call.keep or Path(scratch)
-        plan = big_plan(call.switches, call.ports, workers=2)
-        looked = records(call.switches, call.ports)
-        found = {
-            folder / "review.html": lambda: review_page(plan, saved="plan.json"),
-            folder / "report.html": lambda: report_page(looked, site="big-campus", version="0", now=NOON),
-        }
-        results = {file: written(file.stem, make, file) for file, make in found.items()}
-        if CHROMIUM is None:
-            print("no chromium: opening and scrolling were not measured")
-        else:
-            for file, result in results.items():
-                with chromium() as browser:
-                    browser.size(1400)
-                    result.update(opened(browser, file))
-                print(f"{file.stem}: " + ", ".join(f"{key} {result[key]}" for key in list(result)[3:]))
-        print(json.dumps({"benchmark": "page", "results": list(results.values())}))
-
-
-if __name__ == "__main__":
-    main()
+def _targets(targets: list[dict[str, Any]]) -> str:
+    rows = ["| target | limit | measured | | |", "| --- | ---: | ---: | --- | --- |"]
+    for one in targets:
+        sign = "≥" if one["at_least"] else "≤"
+        digits = 0 if abs(one["value"]) >= 100 or one["value"] == int(one["value"]) else 2
+        verdict = "reached" if one["reached"] else "**missed**"
+        rows.append(
+            f"| {one['name']} | {sign} {one['limit']:,g}{one['unit']} | {one['value']:,.{digits}f}{one['unit']} | {verdict} | {one['told']} |"
+        )
+    return "\n".join(rows) + "\n"

@@ -19,7 +19,7 @@ from bench.sites import write_site
 from bench.switches import Switches
 from bench.table import Table, beside
 
-AT_ONCE = 4
+AT_ONCE = 6
 """How many of those that mostly wait run at a time."""
 
 

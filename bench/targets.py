@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.lines import has_them, lines
 from bench.measure import in_child, medians
@@ -47,6 +47,7 @@ APPLY_TRIPS, VERIFY_TRIPS, RAW, PLAIN, ANSIBLE, PORTS_A_SECOND, CORE_SECONDS, OV
     240.0,
     1.2,
 )
+FLAT = 1.5
 
 
 def of_trips() -> Iterator[Target]:
@@ -164,6 +165,92 @@ def of_estate(switches: int) -> Iterator[Target]:
     yield Target(f"{name}logins alone", whole["seconds"] / alone["seconds"], OVER_HANDSHAKES, "x")
     share = alone["cpu_seconds"] / whole["cpu_seconds"]
     yield Target("handshakes' share of the CPU of a verify", share * 100, 50, " %", True)
+
+
+def of_tables(tables: dict[str, Any], runs: int, *, quick: bool) -> Iterator[Target]:
+    """The targets by what the tables have; those whose table is not there are measured now."""
+    yield from of_trips()
+    if push := _rows(tables, "push"):
+        yield from _pushed({row["client"]: row for row in push if row["delay_ms"] == 50})
+    else:
+        yield from of_push(runs)
+    if state := _rows(tables, "state"):
+        for row in state:
+            if row["way"] == "parse: portseal":
+                told = f"{row['seconds'] * 1000:.1f} ms of CPU"
+                name = f"parse of {row['size']} ports, ports a second"
+                yield Target(name, row["rate"], PORTS_A_SECOND, "/s", True, told)
+    else:
+        yield from of_parse(runs)
+    if diff := _rows(tables, "diff"):
+        whole = next(row for row in reversed(diff) if row["way"] == "portseal")
+        seconds = whole["seconds"] / whole["size"] * 1000
+        yield Target(
+            "plan of 1,000 switches x 48 ports", seconds, CORE_SECONDS, " core s", told=f"{seconds:.0f} ms a switch"
+        )
+    else:
+        yield from of_diff(2 * runs)
+    if memory := _rows(tables, "memory"):
+        *_, some, most = memory
+        more, less = (row["verify_mb"] - row["open_mb"] for row in (most, some))
+        told = f"{less:.0f} MB more than the open site at {some['size']:,} switches, {more:.0f} MB at {most['size']:,}"
+        yield Target("memory of a verify, ten times the switches", more / less, FLAT, "x", told=told)
+    verbs, connect, profile = (_rows(tables, name) for name in ("verbs", "connect", "profile"))
+    if verbs and connect:
+        yield from _of_many(verbs, connect)
+    elif not tables:
+        yield from of_estate(20 if quick else 200)
+    for row in profile:
+        yield Target(
+            f"login's share of the CPU of {row['verb']}",
+            row["login"],
+            50,
+            " %",
+            True,
+            f"{row['cpu_each']:.0f} ms a switch",
+        )
+
+
+def _rows(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return tables[name]["rows"] if name in tables else []
+
+
+def _pushed(clients: dict[str, dict[str, Any]]) -> Iterator[Target]:
+    us, raw = clients["portseal"], clients["netmiko, one raw write"]
+    told = f"{us['work_seconds'] * 1000:.0f} ms, raw {raw['work_seconds'] * 1000:.0f} ms"
+    yield Target("push at 50 ms / one raw write", us["work_seconds"] / raw["work_seconds"], RAW, "x", told=told)
+    for name, limit in (
+        ("netmiko send_config_set", PLAIN),
+        ("Ansible ios_config", ANSIBLE),
+        ("Ansible ios_config, timers tuned", ANSIBLE),
+    ):
+        if name in clients:
+            told = f"{clients[name]['seconds']:.1f} s, ours {us['seconds']:.2f} s"
+            yield Target(
+                f"{name} / ours, at 50 ms, login included",
+                clients[name]["seconds"] / us["seconds"],
+                limit,
+                "x",
+                True,
+                told,
+            )
+
+
+def _of_many(verbs: list[dict[str, Any]], connect: list[dict[str, Any]]) -> Iterator[Target]:
+    verify = next(
+        row
+        for row in verbs
+        if row["work"] == "portseal verify"
+        and row["delay_ms"] == verbs[0]["delay_ms"]
+        and row["switches"] == verbs[-1]["switches"]
+    )
+    login = max(
+        (row for row in connect if row["work"] == "portseal"), key=lambda row: (row["switches"], -row["delay_ms"])
+    )
+    handshakes = login["cpu_each"] / 1000 * verify["switches"]
+    told = f"verify {verify['seconds']:.1f} s, of it 2 s pause between two readings, {verify['cpu_each'] * verify['switches'] / 1000:.1f} CPU s; handshakes {handshakes:.1f} CPU s"
+    name = f"verify of {verify['switches']} switches / CPU of their handshakes"
+    yield Target(name, verify["seconds"] / handshakes, OVER_HANDSHAKES, "x", told=told)
 
 
 def shown(target: Target) -> str:
