@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import IO, NamedTuple
 
 from textfsm import TextFSM
-from textfsm.parser import TextFSMRule, TextFSMValue
+from textfsm.parser import SkipRecord, SkipValue, TextFSMRule, TextFSMValue
 
 _NAMED = re.compile(r"\(\?P<\w+>")
 _UNSUITED = re.compile(r"\\[1-9]|\(\?P=|\(\?\(|\(\?[aiLmsux-]+[:)]")
@@ -94,6 +94,8 @@ class ScanningFSM(TextFSM):  # type: ignore[misc]  # textfsm has no types
         super().__init__(template)
         values = {value.name: value for value in reversed(self.values)}
         self._scanned = {name: _State(rules, values) for name, rules in self.states.items()}
+        self._with_options = [value for value in self.values if value.options]
+        self._without = [value for value in self.values if not value.options]
 
     def ParseText(self, text: str, eof: bool = True) -> list[list[str | list[str]]]:
         """As TextFSM's own."""
@@ -111,6 +113,32 @@ class ScanningFSM(TextFSM):  # type: ignore[misc]  # textfsm has no types
             self._AppendRecord()
         result: list[list[str | list[str]]] = self._result
         return result
+
+    def _AppendRecord(self) -> None:
+        """As TextFSM's own; values without options have nobody to ask."""
+        if not self.values:
+            return
+        left_out = set()
+        for value in self._with_options:
+            try:
+                value.OnSaveRecord()
+            except SkipRecord:
+                self._ClearRecord()
+                return
+            except SkipValue:
+                left_out.add(id(value))
+        record = [value.value for value in self.values if id(value) not in left_out]
+        if all(each is None or each == [] for each in record):
+            return
+        self._result.append(["" if each is None else each for each in record])
+        self._ClearRecord()
+
+    def _ClearRecord(self) -> None:
+        """As TextFSM's own."""
+        for value in self._without:
+            value.value = None
+        for value in self._with_options:
+            value.ClearVar()
 
     def _take(self, effects: _Effects, line: str) -> None:
         for rule, assigns in effects:
