@@ -14,7 +14,7 @@ import pytest
 from rig.line import Line, simulated, until
 
 from portseal.change.journal import Journal
-from portseal.simulator.faults import RadiusAlive, RadiusDead
+from portseal.simulator.faults import RadiusAlive, RadiusDead, Slow
 
 SEAL = """\
 schema_version: 1
@@ -105,3 +105,28 @@ def test_asked_twice_it_ends_at_once_and_the_switch_goes_back_by_itself(two: Lin
     assert "ended at once" in err
     until(lambda: two["acc-01"].running_config() == before)
     assert two.run("abort", "-y").returncode == 2
+
+
+def test_a_plan_that_is_interrupted_finishes_what_is_under_way_and_tells_what_it_knows(two: Line) -> None:
+    settings = two.site / "portseal.toml"
+    settings.write_text(settings.read_text().replace("[apply]", "[apply]\nworkers = 1"))
+    two["acc-01"].inject(Slow(seconds=0.4))
+    call = [sys.executable, "-c", "from portseal.cli.main import main; main()", "plan", "-o", str(two.plan_file)]
+    process = subprocess.Popen(
+        [*call, "-s", str(two.site)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: any("show running-config" in logged.line for logged in two["acc-01"].log), 30)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "no further switch is read, those under way are finished" in told
+    assert "acc-02: interrupted before its turn came" in told
+    assert "Traceback" not in told
+    plan = json.loads(two.plan_file.read_text())
+    assert [switch["switch"] for switch in plan["switches"]] == ["acc-01"]
+    assert list(plan["unread"]) == ["acc-02"]
+    assert two["acc-02"].sessions == 0
