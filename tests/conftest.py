@@ -23,6 +23,7 @@ LONG = {
     *(
         "test_resume",
         "test_resume_waves",
+        "test_dask",
         "test_interrupted",
         "test_stops",
         "test_playbooks",
