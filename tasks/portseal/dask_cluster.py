@@ -91,13 +91,15 @@ def _own(options: DaskOptions) -> Client:
     _quiet()
     stack = ExitStack()
     # A worker that died is not replaced by another that takes its switches: nobody knows how far they came.
-    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0}))
+    # Its web pages show nothing, to nobody: whoever is on this machine could read there which switches are worked on.
+    nothing: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0, **nothing}))
     security = Security.temporary()
     cluster = LocalCluster(
         n_workers=options.workers,
         threads_per_worker=options.threads,
         processes=True,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         security=security,
         silence_logs=logging.CRITICAL,
         preload=["portseal.dask_worker"],
