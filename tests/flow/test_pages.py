@@ -38,6 +38,7 @@ def test_a_plan_is_written_as_a_page_with_the_waves_of_a_playbook(line: Line, tm
     assert (code, f"the review page is in {page}" in said) == (2, True)
     text = page.read_text(encoding="utf-8")
     assert f"portseal apply {tmp_path / 'p.json'}" in text
+    assert f"portseal run {book} --plan {tmp_path / 'p.json'}" in text
     assert "the playbook <code>seal</code>" in text
     assert [*re.findall(r"<td>(\d)</td><td>1: <a href=.#s\d.>(acc-0\d)</a>", text)] == [
         ("1", "acc-02"),

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from rig.samples import NOON, records
 
 from portseal.cli.pages import ready_for
@@ -65,10 +67,23 @@ def test_a_number_between_two_ports_is_a_gap_and_a_long_gap_is_told_with_its_len
     assert numbers(["1/1/1", "1/1/48"]) == [[["1", "44", "."], [".", "0", "48"]]]
 
 
-def test_no_port_is_invented_and_none_is_lost() -> None:
-    ports = ["Gi1/0/7", "Gi1/0/9", "Gi1/0/40", "Gi1/0/007", "eth0", "wan", "Gi1/0/7.100"]
-    drawn = [place.port for bank in banks(ports) for row in bank.rows for place in row if place.port]
-    assert sorted(drawn) == sorted(ports)
+@given(
+    st.lists(st.from_regex(r"(Gi|ge-|swp|eth|x)?(\d{1,2}/){0,2}\d{0,5}(\.\d)?", fullmatch=True), unique=True),
+    st.sampled_from([0, 1]),
+)
+@example(["Gi1/0/7", "Gi1/0/007", "Gi1/0/9000", "wan", ""], 1)
+def test_no_port_is_invented_and_none_is_lost(ports: list[str], first: int) -> None:
+    ports = [port for port in ports if port]
+    drawn = banks(ports, first=first)
+    assert sorted(place.port for bank in drawn for row in bank.rows for place in row if place.port) == sorted(ports)
+    assert all(len({len(row) for row in bank.rows}) == 1 for bank in drawn)
+    assert all(
+        place.number and place.port.endswith(place.number.lstrip("0") or "0")
+        for bank in drawn
+        for row in bank.rows
+        for place in row
+        if place.port
+    )
 
 
 def test_a_line_stands_beside_the_one_whose_place_it_takes() -> None:

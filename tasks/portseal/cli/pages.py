@@ -60,13 +60,15 @@ def write_report(path: Path, estate: Estate, looks: Looks, certificates: Sequenc
 
 
 def write_review(
-    path: Path, estate: Estate, plan: Plan, *, saved: Path | None, playbook: Playbook | None, folder: Path
+    path: Path, estate: Estate, plan: Plan, *, saved: Path | None, playbook: Playbook | None, at: Path | None
 ) -> None:
-    """The page on which `plan` is reviewed, at `path`. `saved`: where the plan is; `folder`: where the playbook's other files are."""
+    """The page on which `plan` is reviewed, at `path`. `saved`: where the plan is; `at`: where the playbook is."""
     from portseal.page.review import review_page
 
-    schedule = _schedule(estate, plan, playbook, folder) if plan.changes else None
-    text = review_page(plan, saved=str(saved or ""), schedule=schedule, first=_first_ports(estate))
+    schedule = _schedule(estate, plan, playbook, at.parent if at else Path()) if plan.changes else None
+    text = review_page(
+        plan, saved=str(saved or ""), playbook=str(at or ""), schedule=schedule, first=_first_ports(estate)
+    )
     _write(path, text, "review page")
 
 

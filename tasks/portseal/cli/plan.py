@@ -70,7 +70,7 @@ def plan(
         with out.open("w", encoding="utf-8") as file:
             file.writelines(plan_text(made))
     if html:
-        write_review(html, estate, made, saved=out, playbook=book, folder=playbook.parent if playbook else Path())
+        write_review(html, estate, made, saved=out, playbook=book, at=playbook)
     if format == "json":
         for piece in plan_text(made):
             typer.echo(piece, nl=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from shlex import quote
 
 from portseal.core.plan_file import Plan, digest_of
 from portseal.core.review import Extent, Review, review
@@ -54,10 +55,11 @@ def review_page(
     plan: Plan,
     *,
     saved: str = "",
+    playbook: str = "",
     schedule: Schedule | None = None,
     first: Mapping[str, int] | None = None,
 ) -> str:
-    """The page on `plan`. `saved`: the file that holds it; `first`: platform → number of its first port, where that is not 1."""
+    """The page on `plan`. `saved`: the file that holds it; `playbook`: the one that is to carry it out, if any; `first`: platform → number of its first port, where that is not 1."""
     found, texts = review(plan), Strings()
     patterns, known = found.patterns, Known(found.patterns)
     switches = tuple(shown_switch(each, known) for each in plan.switches)
@@ -73,7 +75,8 @@ def review_page(
         "version": plan.portseal,
         "made": f"{plan.created:%Y-%m-%d %H:%M %Z}",
         "contents": _CONTENTS,
-        **_summary(plan, found, ports, saved),
+        **_summary(plan, found, ports),
+        "how": _how(saved, playbook, changes=bool(found.changing)),
         "kinds": _kinds(found.extent, picks.get("Kind of change", {})),
         "risks": noted(found.risks, where),
         "refusals": noted(found.refusals, where),
@@ -96,7 +99,7 @@ _LEGEND = {
 }
 
 
-def _summary(plan: Plan, found: Review, ports: Sequence[ShownPort], saved: str) -> dict[str, object]:
+def _summary(plan: Plan, found: Review, ports: Sequence[ShownPort]) -> dict[str, object]:
     state = Counter(port.state for port in ports)
     return {
         "headline": _headline(found),
@@ -110,7 +113,6 @@ def _summary(plan: Plan, found: Review, ports: Sequence[ShownPort], saved: str) 
             _tile("ports left out", state[LEFT_OUT], "no"),
             _tile("switches not read", len(found.unread), "no"),
         ],
-        "how": _how(saved, changes=bool(found.changing)),
         "expires": f"{plan.expires:%Y-%m-%d %H:%M %Z}",
         "expires_exact": plan.expires.isoformat(),
         "digest": digest_of(plan),
@@ -130,12 +132,14 @@ def _headline(found: Review) -> str:
     return "Nothing would be sent; but not everything could be planned, see below."
 
 
-def _how(saved: str, *, changes: bool) -> str:
+def _how(saved: str, playbook: str, *, changes: bool) -> str:
     if not changes:
         return "nothing: there is nothing to send"
-    if saved:
-        return f"`portseal apply {saved}`, or a playbook: `portseal run PLAYBOOK --plan {saved}`"
-    return "nothing yet: this plan was not kept in a file; make it again with `portseal plan -o plan.json --html review.html`"
+    if not saved:
+        return "nothing yet: this plan was not kept in a file; make it again with `portseal plan -o plan.json --html review.html`"
+    apply = f"`portseal apply {quote(saved)}`"
+    run = f"`portseal run {quote(playbook) if playbook else 'PLAYBOOK'} --plan {quote(saved)}`"
+    return f"{run}, or {apply}" if playbook else f"{apply}, or a playbook: {run}"
 
 
 def _kinds(extent: Extent, picks: Mapping[str, tuple[int, int]]) -> list[dict[str, object]]:
