@@ -369,7 +369,7 @@ def test_ports_go_out_in_batches_under_one_timer_and_a_bad_batch_takes_the_switc
 def test_a_switch_that_cannot_be_reached_is_tried_again_as_often_as_the_playbook_says(
     two: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portseal.change.run._BEFORE_RETRY", 0.1)
+    monkeypatch.setattr("portseal.change.part._BEFORE_RETRY", 0.1)
     text = SEAL.replace(", canaries: [acc-02]", "") + "targets: {switches: [acc-02]}\nterms: {retries: 2}\n"
     path = Path(book(two, text))
     prepared = prepare(load_playbook(path), open_estate(two.site), Call(folder=path.parent, now=datetime.now(UTC)))
