@@ -69,9 +69,9 @@ class Keeper:
         passwd = work / "passwd"
         passwd.write_text(users(work))
         setup = [
-            "mount -t tmpfs -o mode=755 tmpfs /run",
-            *(f"mount -t tmpfs -o mode=700 tmpfs {folder}" for folder in FOLDERS),
-            "mount -t tmpfs -o mode=755 tmpfs /usr/local/sbin",
+            "mount -t tmpfs -o mode=755,size=64m tmpfs /run",
+            *(f"mount -t tmpfs -o mode=700,size=16m tmpfs {folder}" for folder in FOLDERS),
+            "mount -t tmpfs -o mode=755,size=16m tmpfs /usr/local/sbin",
             f"mount --bind {shadow} /etc/shadow",
             f"mount --bind {passwd} /etc/passwd",
             "mkdir -p /run/netns /run/sshd",

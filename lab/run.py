@@ -1,6 +1,6 @@
 """`make lab`: build the networks, let portseal seal them, try to get around it, and print what was seen.
 
-`run.py [802.1x] [pair] [macsec]`: some of the labs, or all. They run side by side, each in a process of its own, for most of their
+`run.py [802.1x] [pair] [macsec] [faults]`: some of the labs, or all. They run side by side, each in a process of its own, for most of their
 time is waiting; what they show is printed lab by lab. Exit code 0 where everything went as expected, 2 where something did not, 1
 where a lab could not be built.
 """
@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from lab.campus import built
 from lab.cases import Case, Lab, cases
+from lab.faults import fault_cases
 from lab.net import LabError, missing
 from lab.pair import built_pair, pair_cases
 from lab.product import Product
@@ -125,7 +126,17 @@ def _pair() -> Iterator[Case | str]:
         yield from pair_cases(pair)
 
 
-LABS: dict[str, tuple[Part, ...]] = {"802.1x": (_dot1x,), "pair": (_pair,), "macsec": (_macsec, _keys)}
+def _faults() -> Iterator[Case | str]:
+    yield _head("faults while a change is carried out: what the switch ends in, unattended")
+    yield from fault_cases()
+
+
+LABS: dict[str, tuple[Part, ...]] = {
+    "802.1x": (_dot1x,),
+    "pair": (_pair,),
+    "macsec": (_macsec, _keys),
+    "faults": (_faults,),
+}
 
 
 def _up(begin: float, boots: int) -> str:

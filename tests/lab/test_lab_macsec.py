@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,9 +48,19 @@ def static(campus: SecureCampus, number: int, policy: str) -> None:
     put(campus, f"ports/swp{number}.conf", STATIC.format(n=number, policy=policy, ckn=ckn, cak=cak))
 
 
+def dying(folder: Path, then: str) -> Path:
+    """A kernel that panics at its first boot, and does `then` at later ones."""
+    program = folder / "kernel"
+    program.write_text(
+        f"#!/bin/sh\nmkdir {folder}/booted 2>/dev/null && {{ echo 'Kernel panic: injected'; exit 1; }}\n{then}\n"
+    )
+    program.chmod(0o755)
+    return program
+
+
 @pytest.fixture(scope="module")
-def sealed() -> Iterator[SecureCampus]:
-    """Two must-secure ports, a should-secure one, and one with EAP-TLS; every camera with its key."""
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecureCampus]:
+    """After a first boot that died, two must-secure ports, a should-secure one, and one with EAP-TLS; every camera with its key."""
     from lab.campus import SECRET
     from lab.machine import OUTSIDE
     from lab.secure_campus import built
@@ -57,7 +69,11 @@ def sealed() -> Iterator[SecureCampus]:
 
     if why := artifacts.missing():
         pytest.skip(f"the MACsec lab {why}")
-    with built(4) as campus:
+    kernel = artifacts.kernel()
+    once = dying(tmp_path_factory.mktemp("kernel"), f'exec {kernel.program} "$@"')
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        patch.setattr(artifacts, "kernel", lambda: artifacts.Kernel(once, kernel.modules))
+        campus = stack.enter_context(built(4))
         for number, key in KEYS.items():
             campus.camera(number).hold_key(*key)
         campus.camera(4).authenticate(campus.certificates["cam-04"], campus.ca.file)
@@ -80,6 +96,27 @@ def reaches(campus: SecureCampus, number: int, seconds: float = 15.0) -> bool:
         if campus.camera(number).reaches(RECORDER, tries=1):
             return True
     return False
+
+
+def test_a_boot_that_dies_is_tried_once_more(sealed: SecureCampus) -> None:
+    assert sealed.machine.boots == 2
+
+
+def test_a_machine_that_does_not_boot_twice_says_why(tmp_path: Path) -> None:
+    from lab.artifacts import Kernel
+    from lab.machine import Machine
+    from lab.net import Keeper, LabError
+
+    program = dying(tmp_path, "echo 'Kernel panic: the second time too'; exit 1")
+    (tmp_path / "modules" / "lib").mkdir(parents=True)
+    (tmp_path / "work").mkdir()
+    keeper = Keeper(tmp_path / "work")
+    try:
+        keeper.run("ip", "netns", "add", "engineer")
+        with pytest.raises(LabError, match=r"user-mode Linux ended, twice; .*\n.*the second time too"):
+            Machine(keeper, "engineer", Kernel(program, tmp_path / "modules" / "lib"))
+    finally:
+        keeper.close()
 
 
 def test_every_camera_reaches_the_recorder_and_a_second_apply_does_nothing(sealed: SecureCampus) -> None:

@@ -15,6 +15,7 @@ from portseal_switch.config import (
     CONFIG,
     PENDING,
     SAVED,
+    STATE,
     Refused,
     applied,
     describe,
@@ -67,11 +68,13 @@ def arm(seconds):
     if pending():
         raise Refused(f"a change is pending ({describe(pending())}); confirm or revert it first")
     shutil.rmtree(SAVED, ignore_errors=True)
-    for path in owned_files():
-        write_file(SAVED / path.relative_to(CONFIG), path.read_bytes())
-    SAVED.mkdir(mode=0o700, parents=True, exist_ok=True)
+    SAVED.mkdir(mode=0o700, parents=True)
+    names = [str(path.relative_to(CONFIG)) for path in owned_files()]
+    for name in names:
+        write_file(SAVED / name, (CONFIG / name).read_bytes())
     token = os.urandom(8).hex()
-    write_file(PENDING, json.dumps({"token": token, "deadline": time.time() + int(seconds)}).encode())
+    armed = {"token": token, "deadline": time.time() + int(seconds), "files": names}
+    write_file(PENDING, json.dumps(armed).encode())
     detached("timer", token, seconds)
 
 
@@ -79,11 +82,17 @@ def timer(token, seconds):
     """Sleep, then revert if what was armed still is."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     time.sleep(int(seconds))
-    with exclusively(wait=600):
-        armed = pending()
-        if armed and armed["token"] == token:
-            syslog.syslog(syslog.LOG_WARNING, "not confirmed in time: bringing the saved files back")
-            restore()
+    while True:
+        try:
+            with exclusively(wait=600):
+                armed = pending()
+                if armed and armed["token"] == token:
+                    syslog.syslog(syslog.LOG_WARNING, "not confirmed in time: bringing the saved files back")
+                    restore()
+                return
+        except (Refused, OSError) as error:  # it goes on until nothing is armed
+            syslog.syslog(syslog.LOG_ERR, f"the saved files are not back in force: {error}")
+        time.sleep(5)
 
 
 def confirm():
@@ -102,12 +111,20 @@ def revert():
 
 
 def restore():
-    """Bring the saved files back and apply them; nothing is armed afterwards."""
-    saved = {CONFIG / path.relative_to(SAVED) for path in SAVED.rglob("*.conf")}
-    for path in set(owned_files()) - saved:
-        path.unlink()
-    for path in saved:
-        write_file(path, (SAVED / path.relative_to(CONFIG)).read_bytes())
+    """Bring the saved files back and apply them; nothing is armed afterwards.
+
+    It needs no room on the disk, for they are renamed into their places; and it can be taken again wherever it was cut off.
+    """
+    armed, old = pending(), STATE / "saved"  # where an older release of this program kept them
+    names = armed["files"] if "files" in armed else [str(path.relative_to(old)) for path in old.rglob("*.conf")]
+    for path in owned_files():
+        if str(path.relative_to(CONFIG)) not in names:
+            path.unlink()
+    for name in names:
+        if (SAVED / name).exists():
+            (SAVED / name).replace(CONFIG / name)
+        elif "files" not in armed:
+            write_file(CONFIG / name, (old / name).read_bytes())
     try:
         apply()
     finally:

@@ -12,7 +12,7 @@ STATE = Path("/var/lib/portseal")
 RUN = Path("/run/portseal")
 SWITCH_FILE = CONFIG / "switch.conf"
 PORTS = CONFIG / "ports"
-SAVED = STATE / "saved"
+SAVED = CONFIG / ".saved"  # beside what it is brought back to: on the same file system
 PENDING = STATE / "pending.json"
 APPLIED = RUN / "applied"
 HOSTAPD = RUN / "hostapd"
@@ -47,10 +47,14 @@ def write_file(path, data):
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink()
+        raise
     temporary.replace(path)
 
 
