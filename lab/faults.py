@@ -23,7 +23,7 @@ from lab.product import Product
 from lab.site import PROFILES, SWITCH, Site
 
 AT_ONCE = 8
-ENDINGS = ("rolled-back", "not-begun", "refused", "uncertain", "unreachable", "interrupted", "armed", "applied")
+ENDINGS = ("rolled-back", "not-begun", "refused", "uncertain", "armed", "unreachable", "interrupted", "applied")
 REAL = "/usr/local/sbin/portseal-switch.real"
 CUT = """\
 pid=$$

@@ -474,3 +474,75 @@ def test_a_rotation_that_is_killed_at_any_step_leaves_a_link_that_works_and_goes
     assert bench.becomes("as-intended")
     assert {"step", "pushed", "confirming", "saving"} <= seen
     assert not any(secret in bench.seen for secret in bench.secrets.values())
+
+
+# ---- killed where an installer types the key on a port that holds one
+
+
+HOW = ("cam-2", "--accept-gap")
+
+
+def by_hand(bench: Bench, used: set[str]) -> None:
+    """The installer types the key of his bundle that was not there before."""
+    installer, bundle = pyrage.x25519.Identity.generate(), bench.site.parent / "bundle.age"
+    bundle.unlink(missing_ok=True)
+    assert bench.run("keys", "export", "cam-2", "-o", str(bundle), "--to", str(installer.to_public())) == 0
+    rows = csv.DictReader(pyrage.decrypt(bundle.read_bytes(), [installer]).decode().splitlines())
+    ((ckn, cak),) = [(row["ckn"], row["cak"]) for row in rows if row["ckn"] not in used]
+    device = Device(mac="ac:cc:8e:00:00:02", name="cam-2", macsec="static", ckn=ckn, cak=cak)
+    bench.switch.plug("GigabitEthernet1/0/2", device)
+
+
+def some(rows: list[str], *moments: tuple[str, bool]) -> list[tuple[int, bool]]:
+    """Every row of the journal before it is written and after, or a few named ones."""
+    if EVERY:
+        return [(row, before) for row in range(1, len(rows) + 1) for before in (True, False)]
+    return [(rows.index(moment) + 1, before) for moment, before in moments]
+
+
+def test_a_rotation_by_hand_on_a_port_with_one_key_is_killed_at_any_row_and_ends_as_planned(bench: Bench) -> None:
+    platform(bench, 'rotation = "swap"\nmax_keys = 1\n', more="conflict = []\n")  # as if should-secure were known here
+    used = {bench.ckn("cam-2")}
+
+    def ends(where: str) -> None:
+        """What a rotation comes to that an installer has nothing more to do for."""
+        used.add(bench.ckn("cam-2"))
+        assert bench.becomes("as-intended", camera="cam-2"), where
+        assert bench.stages()["cam-2"] == "sealed", where
+        assert bench.stands() == {}, where
+        assert bench.run("plan") == 0, where
+
+    first = kill(bench, 1000, before=False, arguments=HOW)
+    by_hand(bench, used)
+    second = kill(bench, 1000, before=False, arguments=("--resume", "--wait", "5"))
+    ends("not killed")
+    before_him = some(first, ("step weaken begun", False), ("step exchange begun", False), ("step exchange done", True))
+    for point, before in before_him:
+        where = f"killed {'before' if before else 'at'} row {point} of {len(first)}: {first[point - 1]}"
+        assert len(kill(bench, point, before=before, arguments=HOW)) == point, where
+        weak = bench.stages()["cam-2"] == "should-secure"
+        assert weak or bench.becomes("as-intended", camera="cam-2"), (
+            where
+        )  # it works with its old key, or may be in clear
+        code = bench.rotate("--resume")
+        if code == 0:  # it died before anything was begun
+            assert "No rotation is under way" in bench.out, where
+            continue
+        assert code == 2, f"{where}: {bench.out}{bench.err}"
+        assert bench.stands() == {"cam-2": "move"}, where
+        by_hand(bench, used)
+        assert bench.rotate("--resume", "--wait", "5") == 0, f"{where}: {bench.out}{bench.err}"
+        ends(where)
+    after_him = some(
+        second, ("step strengthen begun", False), ("step strengthen done", True), ("step retire done", True)
+    )
+    for point, before in after_him:
+        where = f"killed {'before' if before else 'at'} row {point} of {len(second)}: {second[point - 1]}"
+        assert bench.rotate(*HOW) == 2, where
+        by_hand(bench, used)
+        again = ("--resume", "--wait", "5")
+        assert len(kill(bench, point, before=before, arguments=again)) == point, where
+        assert bench.becomes("as-intended", camera="cam-2"), where
+        assert bench.rotate(*again) == 0, f"{where}: {bench.out}{bench.err}"
+        ends(where)
+    assert not any(secret in bench.seen for secret in bench.secrets.values())
