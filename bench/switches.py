@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +42,7 @@ class Switches:
         self._call = [sys.executable, "-m", "bench.switches", str(origin), str(delay), str(copy)]
         self.site = copy
         self.ports: dict[str, int] = {}
+        self._asking = threading.Lock()
 
     def __enter__(self) -> Switches:
         self._process = subprocess.Popen(
@@ -77,9 +79,10 @@ class Switches:
 
     def _ask(self, word: str) -> Any:
         assert self._process.stdin is not None
-        self._process.stdin.write(word + "\n")
-        self._process.stdin.flush()
-        return self._answer()
+        with self._asking:
+            self._process.stdin.write(word + "\n")
+            self._process.stdin.flush()
+            return self._answer()
 
     def _answer(self) -> Any:
         assert self._process.stdout is not None
