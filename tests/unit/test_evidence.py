@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -328,6 +328,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@\t\r\n;,'\"a 1＝|!"), max_size=12) | st.text(max_size=20))
+@example(';"\t')
 def test_no_cell_begins_a_formula_whatever_a_camera_is_called(text: str) -> None:
     shown = as_csv([record().model_copy(update={"camera": text, "detail": text, "location": text})])
     (row,) = csv.DictReader(io.StringIO(shown, newline=""))

@@ -20,7 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of the CSV file, in order. One session is told: the camera's, or the first."""
 
-_FORMULA = re.compile(r"""(^|[;\t\n])(?=["\s]*[=+\-@＝＋－＠]|\t)""")
+_FORMULA = re.compile(r"""(^|[;\t\n])(?=["\s]*[=+\-@＝＋－＠\t])""")
 """Where a spreadsheet would begin a formula: at a cell's beginning, and behind what some take for the end of a cell; blanks and
 quotation marks in front of it do not help."""
 
