@@ -89,7 +89,8 @@ def run(site: Path, *arguments: str) -> tuple[int, str]:
 def plan(site: Path) -> str:
     code, said = run(site, "plan", "-o", str(site / "plan.json"))
     assert code == 2, said
-    return said
+    shown = run(site, "show", str(site / "plan.json"), "--full")[1]
+    return " ".join(f"{said}\n{shown}".split())  # wherever a line ends
 
 
 def reasons(site: Path) -> dict[str, str]:

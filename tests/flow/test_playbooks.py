@@ -203,7 +203,8 @@ def test_a_swapped_camera_is_waited_for_and_its_row_alone_is_changed(two: Line) 
     assert "duplicate-mac" in taken.stderr
     assert (two.site / "cameras.csv").read_text().splitlines() == rows
     dry = two.run("run", path, "--dry-run", "--port", "cam-2", "--mac", "ac:cc:8e:00:00:99")
-    assert dry.returncode == 0, dry.stdout + dry.stderr
+    assert dry.returncode == 2, dry.stdout + dry.stderr
+    assert "cameras.csv: cam-2 would get ac:cc:8e:00:00:99" in dry.stdout
     assert (two.site / "cameras.csv").read_text().splitlines() == rows
     done = two.run("run", path, "-y", "--port", "cam-2", "--mac", "ac:cc:8e:00:00:99")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -46,6 +46,13 @@ def line(tmp_path: Path) -> Iterator[Line]:
         yield running
 
 
+@pytest.fixture
+def patient(tmp_path: Path) -> Iterator[Line]:
+    """A switch whose timer does not fire while a busy machine takes its time."""
+    with simulated(tmp_path, ONE, minute=20.0) as running:
+        yield running
+
+
 def apply_killed(line: Line, at: int, when: str) -> None:
     call = [sys.executable, "-c", KILLED, str(at), when, "apply", str(line.plan_file), "-y", "-s", str(line.site)]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
@@ -71,19 +78,19 @@ def test_the_steps_that_are_tried_are_those_of_a_run(line: Line) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("at", range(1, len(STEPS) + 1), ids=STEPS)
-def test_killed_at_a_step_and_resumed_the_switch_is_as_planned(line: Line, at: int, when: str) -> None:
-    line.plan()
-    apply_killed(line, at, when)
-    done = line.run("resume", "-y")
+def test_killed_at_a_step_and_resumed_the_switch_is_as_planned(patient: Line, at: int, when: str) -> None:
+    patient.plan()
+    apply_killed(patient, at, when)
+    done = patient.run("resume", "-y")
     if (at, when) in ((1, "before"), (len(STEPS), "after")):
         assert "no run was interrupted" in done.stderr
-        assert at > 1 or line.apply().returncode == 0
+        assert at > 1 or patient.apply().returncode == 0
     else:
         assert done.returncode == 0, done.stdout + done.stderr
-    assert state(line) == "applied"
-    assert line.plan() == 0
-    assert "authentication port-control auto" in line["acc-01"].startup_config()
-    assert line.run("history", "--check").returncode == 0
+    assert state(patient) == "applied"
+    assert patient.plan() == 0
+    assert "authentication port-control auto" in patient["acc-01"].startup_config()
+    assert patient.run("history", "--check").returncode == 0
 
 
 @pytest.mark.parametrize("step", ["switch-begun", "arming", "pushed", "confirming", "saving"])
