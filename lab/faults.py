@@ -221,7 +221,7 @@ def _applied(product: Product, why: str) -> None:
 
 def _wrapper(fault: Fault) -> str:
     own = f'{REAL} "$@" >/dev/null' if fault.behind else ":"
-    never = fault.behind or CUT in fault.script  # it was carried out, or never arrived
+    never = CUT in fault.script  # it did not arrive
     return WRAPPER.format(
         when="behind" if fault.behind else "before",
         command=fault.command,
@@ -229,7 +229,7 @@ def _wrapper(fault: Fault) -> str:
         need="applied" if fault.applied else "ready",
         ended=own,
         script=fault.script,
-        goes_on="exit 1" if never else ":",
+        goes_on="exit 0" if fault.behind else "exit 1" if never else ":",
         real=REAL,
     )
 

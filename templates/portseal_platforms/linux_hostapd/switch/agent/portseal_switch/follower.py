@@ -161,10 +161,13 @@ class Follower:
         # One by one hostapd would keep them for five seconds more, deaf to NEW_STA; all at once they are gone at once.
         port.ask("DEAUTHENTICATE ff:ff:ff:ff:ff:ff")
         port.stations, port.holder = {}, None
+        # What the bridge knew of this port goes too: after a short loss the kernel keeps it, and who was there before would be
+        # taken for a second station beside the next.
         index = self.links[port.settings["port"]]["index"]
-        for entry_index, mac, kind in self.entries:
-            if entry_index == index and kind == "static":
-                forget(index, mac)  # all others went with the carrier
+        for entry_index, mac, _ in forwarding_entries():
+            if entry_index == index:
+                forget(index, mac)
+        self.entries = forwarding_entries()
 
     # one port
 
