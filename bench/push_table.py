@@ -45,6 +45,7 @@ CLIENTS = (
     Client(RAW, "netmiko_way", ("raw",)),
     Client("asyncssh, one raw write", "asyncssh_way"),
     Client("scrapli, echoes not looked at", "scrapli_way", ("eager",), peer=True),
+    Client("napalm merge by SCP", "napalm_way", peer=True),
     Client("netmiko cmd_verify=False", "netmiko_way", ("unverified",), waits=True),
     Client(PLAIN, "netmiko_way", ("lines",), waits=True),
     Client("nornir-netmiko send_config", "nornir_way", ("send_config",), peer=True, waits=True),

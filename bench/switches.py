@@ -91,6 +91,10 @@ class Switches:
         return json.loads(line)
 
 
+_SSH = "ip ssh version 2\n"
+"""Behind this line of the configuration stands what napalm's driver needs: a server for the file that it copies."""
+
+
 def _serve(origin: Path, delay: float, copy: Path) -> None:
     from portseal.cli.sim import LOGIN, write_copy
     from portseal.simulator.campus import demo_secrets, site_specs
@@ -99,7 +103,10 @@ def _serve(origin: Path, delay: float, copy: Path) -> None:
 
     opened = open_site(origin)
     secrets = demo_secrets(opened.site)
-    specs = site_specs(opened.site, secrets)
+    specs = tuple(
+        spec.model_copy(update={"running_config": spec.running_config.replace(_SSH, f"{_SSH}ip scp server enable\n")})
+        for spec in site_specs(opened.site, secrets)
+    )
     with Farm(specs, username=LOGIN_USER, password=LOGIN_PASSWORD, delay=delay) as farm:
         write_copy(opened, copy, farm, {**secrets, LOGIN: LOGIN_PASSWORD}, LOGIN_USER)
         _say({switch.name: switch.port for switch in farm})

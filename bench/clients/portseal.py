@@ -28,6 +28,7 @@ def portseal(job: Job) -> Iterator[Work]:
         device_type=pack.names.netmiko,
         errors=pack.errors,
         known_hosts=Path(job.known_hosts),
+        terminal=pack.terminal,
     )
     session = open_session(target, resolve=lambda _: SecretStr(job.password))
 
