@@ -101,9 +101,8 @@ def push(
     if not again:
         _raise_unbegun(plan.switch, results[0])
     _raise_for(plan.switch, results[0])
-    if (
-        activate
-    ):  # a candidate that was taken whole can be left; where it could not be, what activates it is no command there
+    # A candidate that was taken whole can be left; where it could not be, what activates it is no command there.
+    if activate:
         results.append(session.configure((*leave, activate[0]), alone=0))
         _raise_for(plan.switch, results[-1], "activating, ")
         results.append(session.configure(activate[1:], alone=len(activate)))

@@ -147,14 +147,15 @@ def _carry_on(work: Rotations, run: Run, rotations: Sequence[Rotating]) -> tuple
     found = {each.camera: each for results in outcomes.results.values() for each in results}
     return tuple(
         found.get(each.camera)
-        or LinkResult(
-            camera=each.camera,
-            switch=each.switch,
-            came=Came.FAILED,
-            step=each.next or "",
-            message=outcomes.failures.get(each.switch, "its switch is not in the inventory any more"),
-        )
+        or _ended(each, Came.FAILED, outcomes.failures.get(each.switch, "its switch is not in the inventory any more"))
         for each in rotations
+    )
+
+
+def _ended(rotating: Rotating, came: Came, message: str) -> LinkResult:
+    """What is told of a link on which no step was taken."""
+    return LinkResult(
+        camera=rotating.camera, switch=rotating.switch, came=came, step=rotating.next or "", message=message
     )
 
 
@@ -180,27 +181,11 @@ def rotate_on_switch(
     for rotating in rotations[task.host.name]:
         if failed := next((each.camera for each in results if each.came is Came.FAILED), None):
             told = f"left as it is, because the rotation of {failed} failed on this switch"
-            results.append(
-                LinkResult(
-                    camera=rotating.camera,
-                    switch=rotating.switch,
-                    came=Came.REFUSED,
-                    step=rotating.next or "",
-                    message=told,
-                )
-            )
+            results.append(_ended(rotating, Came.REFUSED, told))
             continue
         if not (rotating.done or rotating.begun) and not work.fits(seconds := rotation_seconds(work, rotating)):
             told = f"the window leaves no time for it, which may take {seconds / 60:.0f} min; its key is as it was"
-            results.append(
-                LinkResult(
-                    camera=rotating.camera,
-                    switch=rotating.switch,
-                    came=Came.NOT_BEGUN,
-                    step=rotating.next or "",
-                    message=told,
-                )
-            )
+            results.append(_ended(rotating, Came.NOT_BEGUN, told))
             continue
         bench = Bench(
             estate=estate,

@@ -120,9 +120,8 @@ def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve)
     target = target_of(host, pack=pack, known_hosts=known_hosts)
     transport = _transport(host)
     if transport.via == "ssh":
-        from portseal.transport.cli_session import (
-            open_session,  # netmiko and paramiko: half of what a verb's start costs
-        )
+        # netmiko and paramiko: half of what a verb's start costs
+        from portseal.transport.cli_session import open_session
 
         return open_session(target, resolve=resolve)
     if not (pack.names.napalm and pack.api):
