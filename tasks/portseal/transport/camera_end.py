@@ -77,11 +77,6 @@ CameraEnds = Callable[[Camera], CameraEnd | None]
 Raises `SecretError` where its login cannot be had."""
 
 
-def no_camera_ends(_: Camera) -> CameraEnd | None:
-    """For a site whose cameras have no API: every key is typed by an installer."""
-    return None
-
-
 class FakeCameraEnd:
     """A camera without a network: keeps the key it is given and tells `moved`, which links it to a simulated port.
 
