@@ -16,7 +16,7 @@ from portseal.change.timeline import Slot, budget_seconds, timeline, worst_secon
 from portseal.change.view import View, chosen, groups_of, port_of, seen_through
 from portseal.change.window import Freeze, Opening, next_opening, opening_at, read_freezes
 from portseal.core.errors import InputError
-from portseal.core.plan_file import Plan, digest_of, dump_plan, load_plan, make_plan
+from portseal.core.plan_file import Plan, digest_of, dump_plan, load_plan, make_plan, of_this_site
 from portseal.core.planning import SwitchPlan
 from portseal.core.platforms import Pack
 from portseal.core.portname import long_port
@@ -227,10 +227,7 @@ def _given(book: Playbook, estate: Estate, call: Call) -> tuple[Plan, Approved |
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{call.plan}: {error}") from error
     plan = load_plan(text, name=str(call.plan), now=call.now)
-    if strangers := sorted({s.switch for s in plan.switches} - set(estate.site.site.switches)):
-        raise InputError(
-            f"{call.plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?"
-        )
+    of_this_site(plan, estate.site.site.switches, name=str(call.plan))
     approval = require_approval(
         call.plan,
         digest_of(plan),

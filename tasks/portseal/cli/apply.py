@@ -58,8 +58,8 @@ def apply(
     from portseal.cli.plan_summary import show_extent
     from portseal.cli.progress import progress
     from portseal.cli.tables import result_table, verdict_table
-    from portseal.core.errors import InputError, PlanError
-    from portseal.core.plan_file import digest_of, load_plan
+    from portseal.core.errors import PlanError
+    from portseal.core.plan_file import digest_of, load_plan, of_this_site
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome
     from portseal.estate import open_estate
@@ -72,8 +72,7 @@ def apply(
     estate = open_estate(site, limit=limit)
     terms = _terms(estate, accept or [], timer, wait).model_copy(update={"without_timer": accept_no_timer})
     todo = tuple(s for s in loaded.switches if s.switch in estate.site.nornir.inventory.hosts)
-    if strangers := sorted({s.switch for s in loaded.switches} - set(estate.site.site.switches)):
-        raise InputError(f"{plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?")
+    of_this_site(loaded, estate.site.site.switches, name=str(plan))
     changing = [s for s in todo if s.changes]
     out = console()
     if not changing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby
 from pathlib import Path
@@ -15,9 +15,12 @@ from portseal.core.errors import InputError
 
 if TYPE_CHECKING:
     from portseal.change.playbook import Playbook
+    from portseal.change.prepare import Prepared
     from portseal.change.timeline import Slot
+    from portseal.change.window import Opening
     from portseal.core.expiry import Expiry
     from portseal.core.plan_file import Plan
+    from portseal.core.platforms import Pack
     from portseal.estate import Estate
     from portseal.looks import Looks
     from portseal.page.timeline import Schedule, ShownWave
@@ -54,7 +57,7 @@ def write_report(path: Path, estate: Estate, looks: Looks, certificates: Sequenc
         now=datetime.now(UTC),
         certificates=certificates,
         unread=looks.failures,
-        first=_first_ports(estate),
+        first=_first_ports(estate.site.packs),
     )
     _write(path, text, "report")
 
@@ -63,19 +66,68 @@ def write_review(
     path: Path, estate: Estate, plan: Plan, *, saved: Path | None, playbook: Playbook | None, at: Path | None
 ) -> None:
     """The page on which `plan` is reviewed, at `path`. `saved`: where the plan is; `at`: where the playbook is."""
+    schedule = _schedule(estate, plan, playbook, at.parent if at else Path()) if plan.changes else None
+    _review(path, plan, schedule, estate.site.packs, saved=saved, playbook=at)
+
+
+def write_saved_review(
+    path: Path, plan: Plan, *, saved: Path, site: Path, playbook: Playbook | None, at: Path | None
+) -> None:
+    """The same page of a plan that was made earlier. Where there is no site at `site`, it has no timeline.
+
+    Raises:
+        InputError: the plan is another site's, or the playbook does not fit it.
+        SiteError: there is a site, and it is wrong.
+    """
+    from portseal.core.plan_file import of_this_site
+    from portseal.core.platforms import load_pack, platform_folders
+    from portseal.estate import open_estate
+    from portseal.site_files import CAMERAS
+
+    if playbook or (site / CAMERAS).is_file():
+        estate = open_estate(site)
+        of_this_site(plan, estate.site.site.switches, name=str(saved))
+        write_review(path, estate, plan, saved=saved, playbook=playbook, at=at)
+        return
+    folders, names = platform_folders(site / "platforms"), {switch.platform for switch in plan.switches}
+    _review(path, plan, None, {name: load_pack(folders[name]) for name in names & folders.keys()}, saved=saved)
+    typer.echo(f"portseal: {site} is no site, so the page has no timeline; name the plan's site with -s", err=True)
+
+
+def write_dry_run(path: Path, prepared: Prepared, *, saved: Path | None, at: Path) -> None:
+    """The page of the plan that a playbook's dry run made or was given, with the waves, notes and gates of that run."""
+    from portseal.page.timeline import Schedule
+
+    book, plan = prepared.book, prepared.plan
+    notes = (
+        *_notes(book, prepared.opening),
+        *(f"{switch.switch} is held back: {prepared.blocked[switch.switch]}" for switch in prepared.held),
+        *(f"Note: {line}" for line in prepared.warnings),
+        *(f"Forbidden: {line}" for line in prepared.forbidden),
+    )
+    schedule = Schedule(f"the playbook `{book.name}`", _waves(prepared.slots, _zone(book)), notes)
+    _review(path, plan, schedule, prepared.estate.site.packs, saved=saved, playbook=at)
+
+
+def _review(
+    path: Path,
+    plan: Plan,
+    schedule: Schedule | None,
+    packs: Mapping[str, Pack],
+    *,
+    saved: Path | None,
+    playbook: Path | None = None,
+) -> None:
     from portseal.page.review import review_page
 
-    schedule = _schedule(estate, plan, playbook, at.parent if at else Path()) if plan.changes else None
     text = review_page(
-        plan, saved=str(saved or ""), playbook=str(at or ""), schedule=schedule, first=_first_ports(estate)
+        plan, saved=str(saved or ""), playbook=str(playbook or ""), schedule=schedule, first=_first_ports(packs)
     )
     _write(path, text, "review page")
 
 
 def _schedule(estate: Estate, plan: Plan, playbook: Playbook | None, folder: Path) -> Schedule:
     """By a playbook, or by `portseal apply` on the site's own terms."""
-    from zoneinfo import ZoneInfo
-
     from portseal.change.prepare import Call, foreseen
     from portseal.change.run import Orders
     from portseal.change.terms import Terms
@@ -92,14 +144,25 @@ def _schedule(estate: Estate, plan: Plan, playbook: Playbook | None, folder: Pat
         ]
         return Schedule("`portseal apply`", _waves(slots, UTC), tuple(notes))
     orders, slots = foreseen(playbook, estate, plan, Call(folder=folder, now=now))
-    zone = ZoneInfo(playbook.window.timezone) if playbook.window else UTC
-    notes = [f"Wave {wave.number} takes all of {each}." for wave in orders.waves for each in wave.takes_all_of]
-    if orders.opening:
-        begins, ends = (at.astimezone(zone) for at in (orders.opening.begins, orders.opening.ends))
-        notes.insert(0, f"Window: {begins:%a %Y-%m-%d %H:%M} to {ends:%a %H:%M %Z}.")
+    notes = _notes(playbook, orders.opening)
+    notes += [f"Wave {wave.number} takes all of {each}." for wave in orders.waves for each in wave.takes_all_of]
     if playbook.stage:
         notes.append(f"The playbook's own stage, {playbook.stage}, is not in this plan: it is carried out as reviewed.")
-    return Schedule(f"the playbook `{playbook.name}`", _waves(slots, zone), tuple(notes))
+    return Schedule(f"the playbook `{playbook.name}`", _waves(slots, _zone(playbook)), tuple(notes))
+
+
+def _notes(book: Playbook, opening: Opening | None) -> list[str]:
+    """When the window is that a run would be in; nothing where there is none."""
+    if not opening:
+        return []
+    begins, ends = (at.astimezone(_zone(book)) for at in (opening.begins, opening.ends))
+    return [f"Window: {begins:%a %Y-%m-%d %H:%M} to {ends:%a %H:%M %Z}."]
+
+
+def _zone(book: Playbook) -> tzinfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(book.window.timezone) if book.window else UTC
 
 
 def _waves(slots: Sequence[Slot], zone: tzinfo) -> tuple[ShownWave, ...]:
@@ -125,8 +188,8 @@ def _waves(slots: Sequence[Slot], zone: tzinfo) -> tuple[ShownWave, ...]:
     return tuple(found)
 
 
-def _first_ports(estate: Estate) -> dict[str, int]:
-    return {name: pack.ports.first for name, pack in estate.site.packs.items()}
+def _first_ports(packs: Mapping[str, Pack]) -> dict[str, int]:
+    return {name: pack.ports.first for name, pack in packs.items()}
 
 
 def _write(path: Path, text: str, what: str) -> None:

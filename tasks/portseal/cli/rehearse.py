@@ -49,7 +49,7 @@ def rehearse(
     from portseal.change.playbook import load_playbook
     from portseal.cli.sim import LOGIN, write_copy
     from portseal.core.errors import InputError, PlanError
-    from portseal.core.plan_file import load_plan
+    from portseal.core.plan_file import load_plan, of_this_site
     from portseal.estate import open_estate
     from portseal.simulator.campus import demo_secrets, site_specs
     from portseal.simulator.farm import Farm
@@ -61,8 +61,7 @@ def rehearse(
         raise PlanError(f"{plan}: {error}; write one with `portseal plan -o {plan}`") from error
     book = load_playbook(playbook) if playbook else None
     opened = open_site(site)
-    if strangers := sorted({s.switch for s in loaded.switches} - set(opened.site.switches)):
-        raise InputError(f"{plan}: the site has no switch {', '.join(strangers)}; is this the plan of another site?")
+    of_this_site(loaded, opened.site.switches, name=str(plan))
     faults = _faults(fault or [], loaded)
     known = demo_secrets(opened.site)
     specs = [

@@ -29,6 +29,10 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would happen and when; write to no switch.")
     ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="With --dry-run: write a page for review here as well, with this run's timeline."),
+    ] = None,
     port: Annotated[
         str, typer.Option("--port", help="Camera or SWITCH:PORT, where the playbook is about one port.")
     ] = "",
@@ -48,11 +52,16 @@ def run(
     from portseal.change.playbook import Action, load_playbook
     from portseal.change.prepare import Call, prepare, window_now
     from portseal.change.swap import swap_of
+    from portseal.cli.pages import ready_for, write_dry_run
     from portseal.cli.progress import progress
     from portseal.core.errors import InputError
     from portseal.estate import open_estate
 
     book = load_playbook(playbook)
+    if html:
+        if not dry_run or book.action in (Action.AUDIT, Action.ROTATE_KEYS):
+            raise InputError(f"{book.name}: --html is for the --dry-run of a playbook that carries a plan out")
+        ready_for(html)
     call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
     if book.action is Action.SWAP_CAMERA and not dry_run and not now and not window_now(book, call)[1]:
         raise InputError(
@@ -68,6 +77,8 @@ def run(
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
         prepared = prepare(book, estate, call, done=done)
     _show(prepared, at_once=now)
+    if html:
+        write_dry_run(html, prepared, saved=plan, at=playbook)
     if swap and not (prepared.changing or prepared.held or prepared.forbidden or dry_run):
         swap.write()
         raise typer.Exit(_wait_for_port(prepared, port))

@@ -28,6 +28,13 @@ def show(
         str, typer.Option("--pattern", help="One pattern: A, B, ... of switches, P1, P2, ... of ports.")
     ] = "",
     full: Annotated[bool, typer.Option("--full", help="Everything: all places, all diffs.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write the page for review here as well: one HTML file that needs nothing else."),
+    ] = None,
+    playbook: Annotated[
+        Path | None, typer.Option("--playbook", help="With --html: show when this playbook would change which switch.")
+    ] = None,
     width: Annotated[
         int | None, typer.Option("--width", min=40, help="Columns; the terminal's own where it is not given.")
     ] = None,
@@ -35,12 +42,20 @@ def show(
     """Show what PLAN would do: all of it in short, one pattern, one SWITCH (or camera), or one PORT before and after.
 
     Words are the profiles' (`monitor → closed`), lines the vendor's, with what undoes them beside them. An expired plan is
-    shown too, and said to be one. Nothing of the SITE is read but its own platforms, for how their ports are spelt. Exit code 0, or 1 where there is no such plan, switch, port or pattern.
+    shown too, and said to be one. Nothing of the SITE is read but its own platforms, for how their ports are spelt, and with
+    --html what its timeline hangs on; where no site is, the page has none. Exit code 0, or 1 where there is no such plan, switch, port or pattern.
     """
+    from portseal.change.playbook import load_playbook
     from portseal.cli.console import console
-    from portseal.core.errors import PlanError
+    from portseal.cli.pages import ready_for, write_saved_review
+    from portseal.core.errors import InputError, PlanError
     from portseal.core.plan_file import read_plan
 
+    book = load_playbook(playbook) if playbook else None
+    if html:
+        ready_for(html)
+    elif book:
+        raise InputError("--playbook is for the page: name its file with --html")
     try:
         text = plan.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -60,6 +75,8 @@ def show(
         from portseal.cli.plan_text import show_plan
 
         show_plan(loaded, out, name=str(plan), full=full)
+    if html:
+        write_saved_review(html, loaded, saved=plan, site=site, playbook=book, at=playbook)
 
 
 def _show_part(plan: Plan, switch: str, port: str, out: Console, *, site: Path, full: bool) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from portseal.core.errors import PlanError
+from portseal.core.errors import InputError, PlanError
 from portseal.core.model import Value
 from portseal.core.planning import SwitchPlan
 
@@ -108,6 +108,16 @@ def read_plan(text: str, *, name: str) -> Plan:
     if digest != _digest({**content, "switches": []}, content["switches"]):
         raise PlanError(f"{name}: the plan was changed after it was made; make it again and review that")
     return plan
+
+
+def of_this_site(plan: Plan, switches: Collection[str], *, name: str) -> None:
+    """See that `plan`, called `name`, is about no switch but these of the site.
+
+    Raises:
+        InputError: it is; says which.
+    """
+    if strangers := sorted({switch.switch for switch in plan.switches}.difference(switches)):
+        raise InputError(f"{name}: the site has no switch {', '.join(strangers)}; is this the plan of another site?")
 
 
 def _same_schema(schema: object, version: object, name: str) -> None:

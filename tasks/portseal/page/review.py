@@ -83,6 +83,7 @@ def review_page(
         "unread": sorted(plan.unread.items()),
         "switch_patterns": switch_patterns(patterns, where, picks.get("Switch pattern", {})),
         "port_patterns": port_patterns(patterns, where, picks.get("Port pattern", {})),
+        "timeless": plan.changes and schedule is None,
         **_timeline(schedule, where),
         "facets": filters,
         "legend": [(state.sign, _LEGEND[state]) for state in STATES],
@@ -170,6 +171,7 @@ def _timeline(schedule: Schedule | None, where: Anchors) -> dict[str, object]:
     waves = schedule.waves if schedule else ()
     return {
         "schedule": schedule,
+        "notes": schedule.notes if schedule else (),
         "waves": waves_told(waves, where),
         "bars": bars(waves) if waves else {},
         "zone": f"{waves[0].begins:%Z}" if waves else "",
