@@ -13,6 +13,7 @@ import os
 import threading
 from contextlib import ExitStack
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from pydantic import Field
 
 from portseal.core.errors import InputError
 from portseal.core.model import Value
+from portseal.transport.scheduler import Pem, check_scheduler
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -123,20 +125,21 @@ def _connected(options: DaskOptions) -> Client:
             f"{options.scheduler}: without TLS, anybody on the way can run code at its workers; start the scheduler with TLS "
             "and write tls://, or say nornir.runner.options.accept_plain = true"
         )
-    security = None
+    pem, security = None, None
     if address.scheme == "tls":
         if not (options.ca and options.cert and options.key):
             raise InputError(f"{options.scheduler}: name ca, cert and key (PEM files) in nornir.runner.options")
-        security = Security(
-            tls_ca_file=options.ca, tls_client_cert=options.cert, tls_client_key=options.key, require_encryption=True
-        )
+        pem = Pem(*(Path(name).expanduser() for name in (options.ca, options.cert, options.key)))
+        ca, cert, key = map(str, pem)
+        security = Security(tls_ca_file=ca, tls_client_cert=cert, tls_client_key=key, require_encryption=True)
     seconds = min(SECONDS, options.patience_seconds)
+    check_scheduler(options.scheduler, address.hostname, address.port, pem, seconds=seconds)
     try:
         client = Client(options.scheduler, security=security, timeout=seconds, set_as_default=False)
-    except (OSError, TimeoutError, RuntimeError) as error:
+    except (OSError, TimeoutError, RuntimeError, ValueError) as error:
         raise InputError(
-            f"{options.scheduler}: no scheduler answers there within {seconds:.0f} s ({type(error).__name__}); start one with "
-            "`dask scheduler`, or correct nornir.runner.options.scheduler"
+            f"{options.scheduler}: what answers there is no scheduler that can be used ({type(error).__name__}); install the "
+            "same version of dask and distributed on both sides"
         ) from error
     try:
         client.wait_for_workers(1, timeout=SECONDS)

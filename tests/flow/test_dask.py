@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -91,7 +94,7 @@ def elsewhere(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Two workers; what opens the site's secrets stands in their environment alone."""
     environment = {IDENTITY: line.secrets["identity"]}
     with cluster(tmp_path_factory.mktemp("cluster"), workers=2, threads=2, environment=environment) as running:
-        by_dask(line, f'scheduler = "{running.address}"\npatience_seconds = 3.0\n')
+        by_dask(line, running.options() + "patience_seconds = 3.0\n")
         yield running
 
 
@@ -213,9 +216,53 @@ def test_a_worker_killed_in_mid_push_leaves_an_armed_switch_and_its_task_is_give
     ]
 
 
+def test_a_scheduler_is_talked_to_only_where_both_ends_show_a_certificate_of_one_authority(
+    line: Line, elsewhere: Cluster
+) -> None:
+    def refused(options: str) -> str:
+        by_dask(line, f"{options}patience_seconds = 1.0\n")
+        with pytest.raises(InputError) as error:
+            said(line, "plan")
+        return str(error.value)
+
+    told = refused(elsewhere.options(elsewhere.direct, ca="other-ca"))
+    assert re.search(r"the scheduler's certificate is not of the authority in .*other-ca.pem \(", told)
+    told = refused(elsewhere.options(elsewhere.direct, cert="stranger", key="stranger-key"))
+    assert re.search(r"the scheduler does not take the certificate in .*stranger.pem \(.*unknown ca\)", told)
+    told = refused(elsewhere.options(elsewhere.direct, key="worker-key"))
+    assert re.search(r"client.pem \(cert\) and .*worker-key.pem \(key\) do not belong to each other", told)
+    told = refused(elsewhere.options(elsewhere.direct, key="none"))
+    assert re.search(r"nornir.runner.options.key: .*none.pem: no such file", told)
+    assert "name ca, cert and key" in refused(f'scheduler = "{elsewhere.direct}"\n')
+    assert "write tls://" in refused(f'scheduler = "{elsewhere.direct.replace("tls", "tcp")}"\n')
+    with without_certificate(elsewhere) as nobody, pytest.raises(ssl.SSLError, match=r"(?i)certificate.required"):
+        nobody.recv(1)
+    with socket.create_server(("127.0.0.1", 0)) as plain, ThreadPoolExecutor(1) as pool:
+        pool.submit(as_a_plain_scheduler, plain)
+        told = refused(elsewhere.options(f"tls://127.0.0.1:{plain.getsockname()[1]}"))
+    assert re.search(r"what answers there talks no TLS \(.*`--protocol tls`", told)
+
+
+def without_certificate(elsewhere: Cluster) -> ssl.SSLSocket:
+    """A connection to the scheduler of somebody who knows its authority and has no certificate of it."""
+    context = ssl.create_default_context(cafile=elsewhere.folder / "ca.pem")
+    port = int(elsewhere.direct.rpartition(":")[2])
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), 5), server_hostname="127.0.0.1")
+
+
+def as_a_plain_scheduler(listener: socket.socket) -> None:
+    """One without TLS speaks first, in the clear."""
+    connection, _ = listener.accept()
+    with connection:
+        connection.sendall((8).to_bytes(8, "little") + bytes(8))
+        connection.recv(4096)
+
+
 def test_where_no_scheduler_answers_it_is_said_at_once_what_to_do(line: Line) -> None:
     by_dask(line, 'scheduler = "tcp://127.0.0.1:9"\npatience_seconds = 1.0\n')
     began = time.monotonic()
-    with pytest.raises(InputError, match=r"tcp://127.0.0.1:9: no scheduler answers there within 1 s.*`dask scheduler`"):
+    with pytest.raises(
+        InputError, match=r"tcp://127.0.0.1:9: no scheduler answers there \(Connection refused\).*`dask scheduler`"
+    ):
         said(line, "plan")
     assert time.monotonic() - began < 8
