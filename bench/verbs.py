@@ -76,7 +76,7 @@ def _connect(estate: Estate, site: Path) -> dict[str, Any]:
     def log_in(task: Task, estate: Estate) -> Result:
         return Result(host=task.host, result=estate.session(task.host).switch)
 
-    _all_went_well(on_all(estate, log_in, str).failures)
+    _all_went_well(on_all(estate, log_in, str, reading=True).failures)
     return {}
 
 
@@ -87,7 +87,7 @@ def _plan(estate: Estate, site: Path) -> dict[str, Any]:
     from portseal.fleet import on_all
     from portseal.plan import plan_switch
 
-    outcomes = on_all(estate, plan_switch, SwitchPlan)
+    outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True)
     _all_went_well(outcomes.failures)
     plan = make_plan(
         version=__version__,

@@ -11,7 +11,8 @@ from __future__ import annotations
 import os
 import secrets as entropy
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from portseal.memory import Memory, Remembers
 from portseal.processes import Processes, processes_for
 from portseal.runners import runner_of
 from portseal.site import OpenSite, open_site
+from portseal.threads import Threads
 from portseal.transport.camera_end import CameraEnd
 from portseal.transport.camera_ends import camera_ends
 from portseal.transport.connection import forget_session, log_in_and_out, session_for
@@ -54,6 +56,8 @@ class Estate:
     """Where differences are worked out."""
     stop: threading.Event = field(default_factory=threading.Event)
     """Set where no further switch is to be begun and nothing waited for any more, by whoever reads switches; a run has its own."""
+    aside: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Entered while a switch is only waited for; where switches are read, its place is then somebody else's."""
     released: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By switch, long names of ports that this run opens although the inventory has them; they are in no intent."""
     _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
@@ -84,6 +88,20 @@ class Estate:
     def only(self, switches: Collection[str]) -> Estate:
         """The same estate, with these of its switches."""
         return replace(self, nornir=self.nornir.filter(filter_func=lambda host: host.name in switches))
+
+    def reading(self) -> Estate:
+        """The same estate for a task that changes nothing: as many switches at once as `[read]` says, where threads of ours work on them."""
+        if not isinstance(self.nornir.runner, Threads):
+            return self
+        read = self.site.settings.read
+        threads = Threads(read.workers, self.stop, begun=read.sessions)
+        return replace(self, nornir=self.nornir.with_runner(threads), aside=threads.aside)
+
+    def rest(self, seconds: float) -> None:
+        """Wait so many seconds, and no longer once `stop` is set. For a task, in the thread that it was begun in."""
+        if seconds > 0 and not self.stop.is_set():
+            with self.aside():
+                self.stop.wait(seconds)
 
     def pack(self, switch: str) -> Pack:
         """The platform of `switch`."""

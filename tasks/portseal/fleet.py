@@ -35,12 +35,14 @@ def on_all(
     task: Callable[..., Result],
     kind: type[T],
     *,
+    reading: bool = False,
     done: Callable[[str], None] = lambda _: None,
     came: Callable[[str, T | None], None] = lambda switch, result: None,
     **arguments: Any,
 ) -> Outcomes[T]:
     """Run `task` on every switch of the estate; `done` is told each switch that is finished, `came` what it gave as well.
 
+    `reading`: the task changes nothing, so that as many switches are worked on at once as `[read]` says, and not as `[apply]` does.
     One switch's failure never keeps another from being worked on. A session is closed when its switch is done.
     """
     results: dict[str, T] = {}
@@ -57,6 +59,8 @@ def on_all(
         several.clear()  # Nornir would keep all of it a second time until the end
         done(host.name)
 
+    if reading:
+        estate = estate.reading()
     nornir = estate.nornir.with_processors([_Finished(finished)])
     try:
         nornir.run(task=task, estate=estate, on_failed=True, **arguments)

@@ -49,7 +49,7 @@ def look_at_all(
     With `configurations`, its running configuration as well, in the same round trip.
     """
     task = look_along if configurations else verify_switch
-    outcomes = on_all(estate, task, tuple, done=done, wait=wait)
+    outcomes = on_all(estate, task, tuple, reading=True, done=done, wait=wait)
     digests: dict[str, dict[str, str]] = {}
     if configurations:
         digests = {switch: found for switch, (_, found) in outcomes.results.items() if found}

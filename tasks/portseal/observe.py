@@ -29,7 +29,7 @@ class Observation(Value):
     """The same after the pause; where nothing is read twice, `first` again."""
     first_at: datetime
     later_at: datetime | None
-    """None where nothing is read twice."""
+    """None where nothing was read twice."""
     twice: frozenset[str] = frozenset()
     """The ports that were read twice."""
 
@@ -53,9 +53,9 @@ def observe(
     pause: float,
     open_still: Callable[[PortIntent, PortState | None], bool] = lambda port, state: True,
 ) -> Observation:
-    """What the switch says of `ports`; `pause` in seconds between the two reads of counters.
+    """What the switch says of `ports`; at least `pause` seconds between the two reads of counters, of which nothing is waited that is over already.
 
-    Only ports of which `open_still` says, after the first read, that counters can make a difference are read twice.
+    Where the estate's `stop` is set meanwhile, there is no second read. Only ports of which `open_still` says, after the first read, that counters can make a difference are read twice.
 
     Raises:
         SessionCut: the session ended in the middle.
@@ -63,14 +63,15 @@ def observe(
     pack, folder = estate.pack(session.switch), estate.folder(session.switch)
     names = tuple(port.port for port in ports)
     outputs = _read(session, commands(pack, ports))
-    first_at = datetime.now(UTC)
+    first_at, due = datetime.now(UTC), time.monotonic() + pause
     heard: dict[tuple[str, str], Heard] = {}
     first = port_states(pack, folder, outputs, names, heard_before=heard)
     secured = [port for port in ports if _secured(port) and open_still(port, first.get(port.port))]
     again = commands(pack, secured, twice=True)
-    if not again:
+    if again:
+        estate.rest(due - time.monotonic())
+    if not again or (estate.stop.is_set() and time.monotonic() < due):
         return Observation(first=first, later=first, first_at=first_at, later_at=None)
-    time.sleep(pause)
     outputs = {**outputs, **_read(session, again)}
     later_at = datetime.now(UTC)
     later = port_states(pack, folder, outputs, names, heard_before=heard)

@@ -74,7 +74,7 @@ def look_until(
         over = estate.stop.is_set() or time.monotonic() + pause > until
         if enough([each.verdict for each in found.values()]) or over:
             return both_ends(estate, ports, tuple(found[port.port] for port in ports), passing=False)
-        estate.stop.wait(pause)
+        estate.rest(pause)
         pause = min(2 * pause, settings.poll_seconds)
 
 

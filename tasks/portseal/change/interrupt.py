@@ -18,7 +18,7 @@ ONCE = (
     "\nportseal: stopping: no further switch is begun, those under way are finished or rolled back. "
     "Once more ends at once, and leaves them to their own timers.\n"
 )
-READING = "\nportseal: stopping: no further switch is read, those under way are finished. Once more ends at once.\n"
+READING = "\nportseal: stopping: no further switch is read, those under way are finished, and none is waited for. Once more ends at once.\n"
 """What is said where nothing is being changed."""
 _TWICE = "\nportseal: ended at once; `portseal resume` or `portseal abort` looks what each switch has.\n"
 

@@ -73,7 +73,7 @@ def look_first(book: Playbook, estate: Estate, *, sealing: bool) -> Looked:
         raise InputError(
             f"{book.name}: gates.preflight names {', '.join(strange)}; the findings are {', '.join(sorted(known))}"
         )
-    outcomes = on_all(estate, preflight_switch, tuple)
+    outcomes = on_all(estate, preflight_switch, tuple, reading=True)
     found: list[PreflightFinding] = []
     for findings in outcomes.results.values():
         found += (_taken(finding, book.gates.preflight) for finding in findings if sealing or not finding.scope)

@@ -239,7 +239,7 @@ def _given(book: Playbook, estate: Estate, call: Call) -> tuple[Plan, Approved |
 
 
 def _fresh(estate: Estate, call: Call, done: Callable[[str], None]) -> Plan:
-    outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
+    outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True, done=done)
     return make_plan(
         version=call.version,
         site=estate.site.site.name,

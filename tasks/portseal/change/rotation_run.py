@@ -49,6 +49,7 @@ def readiness(work: Rotations, cameras: Sequence[str], *, by_hand: bool) -> tupl
         work.estate.only(set(switch_of.values())),
         assess_rotation,
         tuple,
+        reading=True,
         done=work.done,
         cameras=tuple(cameras),
         ends=work.ends,

@@ -229,7 +229,7 @@ def _live(site: Path, limit: str | None) -> dict[str, str | None]:
 
     estate = open_estate(site, limit=limit)
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        outcomes = on_all(estate, observe_switch, Observation, done=done)
+        outcomes = on_all(estate, observe_switch, Observation, reading=True, done=done)
     for failure in outcomes.failures.values():
         typer.echo(f"portseal: {failure}", err=True)
     found: dict[str, str | None] = {}

@@ -57,7 +57,7 @@ def plan(
         )
     estate = open_estate(site, limit=limit)
     with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        outcomes = on_all(estate, plan_switch, SwitchPlan, done=done)
+        outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True, done=done)
     made = make_plan(
         version=__version__,
         site=estate.site.site.name,

@@ -150,7 +150,7 @@ def _plans(estate: Estate) -> dict[str, SwitchPlan]:
     from portseal.fleet import on_all
     from portseal.plan import plan_switch
 
-    outcomes = on_all(estate, plan_switch, SwitchPlan)
+    outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True)
     if outcomes.failures:
         raise InputError("; ".join(outcomes.failures.values()))
     return outcomes.results

@@ -71,7 +71,7 @@ def stage(
         return
     ends = camera_ends(estate.site.settings.cameras, site, estate.secret)
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        outcomes = on_all(estate, assess_stages, tuple, done=done, ends=ends, wait=wait)
+        outcomes = on_all(estate, assess_stages, tuple, reading=True, done=done, ends=ends, wait=wait)
     rows: list[StageRow] = [row for found in outcomes.results.values() for row in found]
     if cameras:
         rows = [row for row in rows if row.camera in cameras]

@@ -56,14 +56,23 @@ class ApplySettings(Value):
     """How long ports are given to become as intended before the change is rolled back."""
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 3
     workers: Annotated[int, Field(ge=1, le=1000)] = 20
-    """Switches worked on at once."""
+    """Switches being changed at once, and worked on by tasks that do not say that they only read."""
     connect_workers: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Switches connected to at once; AAA servers mind more."""
+    """Switches connected to at once, whatever for; AAA servers mind more."""
     cpu_workers: Annotated[int, Field(ge=0, le=256)] = 4
     """Processes that compare configurations beside this one where there are many switches, at most one a core; 0: none."""
     plan_valid_hours: Annotated[int, Field(ge=1, le=8760)] = 72
     counter_pause_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     """Between the two readings of counters that must rise."""
+
+
+class ReadSettings(Value):
+    """`[read]`: how many switches are read at once where nothing is changed: by plan, verify, drift and the checks before a run."""
+
+    workers: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Switches that something is asked of, or whose answers are read, at once."""
+    sessions: Annotated[int, Field(ge=1, le=5000)] = 200
+    """Switches that are logged in to at once, those too that are only waited for: until counters have had time to rise, or with `--wait`."""
 
 
 class ConnectSettings(Value):
@@ -169,7 +178,7 @@ class RunnerPlugin(Value):
     """A Nornir runner plugin that works on switches instead of this process's threads."""
 
     plugin: Annotated[str, Field(min_length=1)] = "threads"
-    """`threads`: `apply.workers` of them, in this process; `portseal-dask`: other processes, on other machines too."""
+    """`threads`: as many as `[apply]` and `[read]` say, in this process; `portseal-dask`: other processes, on other machines too."""
     options: dict[str, str | bool | int | float | list[str]] = {}
     """Passed on as they are."""
 
@@ -190,6 +199,7 @@ class Settings(Value):
     secrets: SecretSettings = SecretSettings()
     keys: KeySettings = KeySettings()
     apply: ApplySettings = ApplySettings()
+    read: ReadSettings = ReadSettings()
     connect: ConnectSettings = ConnectSettings()
     ports: PortSettings = PortSettings()
     nornir: NornirSettings = NornirSettings()
