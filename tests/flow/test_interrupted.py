@@ -109,7 +109,7 @@ def test_asked_twice_it_ends_at_once_and_the_switch_goes_back_by_itself(two: Lin
 
 def test_a_plan_that_is_interrupted_finishes_what_is_under_way_and_tells_what_it_knows(two: Line) -> None:
     settings = two.site / "portseal.toml"
-    settings.write_text(settings.read_text().replace("[apply]", "[apply]\nworkers = 1"))
+    settings.write_text(settings.read_text().replace("[apply]", "[read]\nworkers = 1\n[apply]"))
     two["acc-01"].inject(Slow(seconds=0.4))
     call = [sys.executable, "-c", "from portseal.cli.main import main; main()", "plan", "-o", str(two.plan_file)]
     process = subprocess.Popen(
