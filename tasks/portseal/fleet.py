@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -25,7 +25,8 @@ _QUIET.propagate = False  # it logs tracebacks, which may hold what a switch ech
 class Outcomes(Generic[T]):
     """What a task gave, by switch."""
 
-    results: dict[str, T]
+    results: Mapping[str, T]
+    """In the order of the estate's switches."""
     failures: dict[str, str]
     """Message fit to be shown: our errors as they are, others with their kind, secrets taken out."""
 
@@ -38,25 +39,30 @@ def on_all(
     reading: bool = False,
     done: Callable[[str], None] = lambda _: None,
     came: Callable[[str, T | None], None] = lambda switch, result: None,
+    failed: Callable[[str, str], None] = lambda switch, why: None,
+    kept: MutableMapping[str, T] | None = None,
     **arguments: Any,
 ) -> Outcomes[T]:
-    """Run `task` on every switch of the estate; `done` is told each switch that is finished, `came` what it gave as well.
+    """Run `task` on every switch of the estate; `done` is told each switch that is finished, `came` what it gave as well, `failed` why it gave nothing.
 
     `reading`: the task changes nothing, so that as many switches are worked on at once as `[read]` says, and not as `[apply]` does.
     One switch's failure never keeps another from being worked on. A session is closed when its switch is done.
+    Results are put into `kept` (a `Spool`, where there may be many), else into memory.
     """
-    results: dict[str, T] = {}
+    results: MutableMapping[str, T] = {} if kept is None else kept
     failures: dict[str, str] = {}
 
     def finished(host: Host, several: MultiResult) -> None:
         forget_session(host)
         last = several[0]
-        if isinstance(last.result, kind) and not last.failed:
-            results[host.name] = last.result
+        several.clear()  # Nornir would keep all of it a second time until the end
+        result = last.result if isinstance(last.result, kind) and not last.failed else None
+        if result is not None:
+            results[host.name] = result
         else:
             failures[host.name] = failure(host.name, last, estate)
-        came(host.name, results.get(host.name))
-        several.clear()  # Nornir would keep all of it a second time until the end
+            failed(host.name, failures[host.name])
+        came(host.name, result)
         done(host.name)
 
     if reading:
@@ -68,11 +74,35 @@ def on_all(
         estate.close()
     hosts = nornir.inventory.hosts
     for switch in hosts.keys() - results.keys() - failures.keys():
-        failures[switch] = f"{switch}: interrupted before its turn came"
+        failures[switch] = interrupted(switch)
     return Outcomes(
-        results={switch: results[switch] for switch in hosts if switch in results},
+        results=_InTurn(results, [switch for switch in hosts if switch in results]),
         failures={switch: failures[switch] for switch in hosts if switch in failures},
     )
+
+
+def interrupted(switch: str) -> str:
+    """Why nothing is known of a switch that was not begun any more."""
+    return f"{switch}: interrupted before its turn came"
+
+
+class _InTurn(Mapping[str, T], Generic[T]):
+    """`values`, in the order of `names`."""
+
+    def __init__(self, values: Mapping[str, T], names: Sequence[str]) -> None:
+        self._values, self._names = values, dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> T:
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def failure(switch: str, result: Result, estate: Estate) -> str:

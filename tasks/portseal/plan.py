@@ -1,15 +1,20 @@
-"""Intent and running configuration in, plan out: the task that reads a switch once."""
+"""Intent and running configuration in, plan out: the task that reads a switch once, and the plans of a whole estate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from nornir.core.task import Result, Task
+from pydantic import TypeAdapter
 
 from portseal.core import planning
 from portseal.core.errors import ParseError
+from portseal.core.one_by_one import OneByOne
+from portseal.core.planning import SwitchPlan
 from portseal.core.probes import probe_commands, unmet
 from portseal.estate import Estate
+from portseal.fleet import on_all
+from portseal.spool import Spool
 
 
 def plan_switch(task: Task, estate: Estate) -> Result:
@@ -47,3 +52,19 @@ def plan_from(
         )
     except ParseError as error:
         raise ParseError(f"{switch}: {error}") from error
+
+
+def plan_all(
+    estate: Estate,
+    *,
+    done: Callable[[str], None] = lambda switch: None,
+    came: Callable[[str, SwitchPlan | None], None] = lambda switch, plan: None,
+    failed: Callable[[str, str], None] = lambda switch, why: None,
+) -> tuple[OneByOne[SwitchPlan], dict[str, str]]:
+    """The plan of every switch of the estate, in the order of their names, and why others could not be planned.
+
+    What is planned is kept on disk, and there is one plan in memory at a time.
+    """
+    spool = Spool(TypeAdapter(SwitchPlan), estate.memory.folder)
+    outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True, kept=spool, done=done, came=came, failed=failed)
+    return OneByOne(sorted(outcomes.results), spool.__getitem__), outcomes.failures

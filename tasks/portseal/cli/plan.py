@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -45,8 +46,7 @@ def plan(
     from portseal.core.plan_file import make_plan, plan_text
     from portseal.core.planning import SwitchPlan
     from portseal.estate import open_estate
-    from portseal.fleet import on_all
-    from portseal.plan import plan_switch
+    from portseal.plan import plan_all
 
     book = load_playbook(playbook) if playbook else None
     if html:
@@ -56,19 +56,23 @@ def plan(
             "--playbook is for the page: name its file with --html; `portseal run --dry-run` shows a playbook's timeline here"
         )
     estate = open_estate(site, limit=limit)
-    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True, done=done)
+    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as shown:
+
+        def came(switch: str, found: SwitchPlan | None) -> None:
+            if found:
+                shown.count(change=bool(found.changes), ports_left_out=len(found.refusals))
+
+        switches, unread = plan_all(estate, done=shown, came=came, failed=shown.failed)
     made = make_plan(
         version=__version__,
         site=estate.site.site.name,
         now=datetime.now(UTC).replace(microsecond=0),
         valid=timedelta(hours=estate.site.settings.apply.plan_valid_hours),
-        switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),
-        unread=outcomes.failures,
+        switches=switches,
+        unread=unread,
     )
     if out:
-        with out.open("w", encoding="utf-8") as file:
-            file.writelines(plan_text(made))
+        _write(out, plan_text(made))
     if html:
         write_review(html, estate, made, saved=out, playbook=book, at=playbook)
     if format == "json":
@@ -78,9 +82,18 @@ def plan(
         show_plan(made, console(), name=str(out or ""), full=full)
         if out and made.changes:
             typer.echo(f"Saved in {out}; carry it out with: portseal apply {out}")
-    for failure in made.unread.values():
-        typer.echo(f"portseal: {failure}", err=True)
+    shown.left(made.unread)
     if made.unread:
         raise typer.Exit(1)
     if made.changes or not made.complete:
         raise typer.Exit(2)
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    from portseal.core.errors import InputError
+    from portseal.transport.whole_file import write_pieces
+
+    try:
+        write_pieces(path, pieces)
+    except OSError as error:
+        raise InputError(f"{path}: the plan could not be written ({error.strerror})") from error

@@ -144,7 +144,7 @@ def _set_the_scene(estate: Estate, farm: Farm, plan: Plan, known: Mapping[str, s
     return tuple(made[name] for name in reviewed)
 
 
-def _plans(estate: Estate) -> dict[str, SwitchPlan]:
+def _plans(estate: Estate) -> Mapping[str, SwitchPlan]:
     from portseal.core.errors import InputError
     from portseal.core.planning import SwitchPlan
     from portseal.fleet import on_all

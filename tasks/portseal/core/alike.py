@@ -15,6 +15,7 @@ from typing import NamedTuple
 from portseal.core.alike_switches import Taken, switch_patterns
 from portseal.core.blanks import Known, blanked, known
 from portseal.core.intent import natural
+from portseal.core.one_by_one import OneByOne
 from portseal.core.pattern_ranges import folded, ranges
 from portseal.core.patterns import Member, Patterns, PortPattern
 from portseal.core.planning import SwitchPlan
@@ -44,14 +45,20 @@ class _Group:
 def alike(plans: Iterable[SwitchPlan]) -> Patterns:
     """What is alike in the switches that change; the same for the same plans, in time that grows with their ports."""
     groups: dict[_Kind, _Group] = {}
-    changing = sorted((plan for plan in plans if plan.changes), key=lambda plan: natural(plan.switch))
-    taken = [_taken(plan, groups) for plan in changing]
+    taken = [_taken(plan, groups) for plan in _in_turn(plans) if plan.changes]
     order = sorted(groups, key=lambda kind: -len(groups[kind].members))  # stable: who came first is first among equals
     names = {kind: f"P{place}" for place, kind in enumerate(order, 1)}
     return Patterns(
         switches=switch_patterns([Taken(*each[:3], _named(each.ports, names)) for each in taken]),
         ports=tuple(_pattern(names[kind], kind, groups[kind]) for kind in order),
     )
+
+
+def _in_turn(plans: Iterable[SwitchPlan]) -> Iterable[SwitchPlan]:
+    """In natural order of names, without having all of them where they come one by one."""
+    if isinstance(plans, OneByOne):
+        return plans.in_order(sorted(plans.names, key=natural))
+    return sorted(plans, key=lambda plan: natural(plan.switch))
 
 
 def _taken(plan: SwitchPlan, groups: dict[_Kind, _Group]) -> Taken[_Kind]:

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import ValidationError
+from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from portseal.core.errors import InputError, PlanError
 from portseal.core.model import Value
+from portseal.core.one_by_one import OneByOne
 from portseal.core.planning import SwitchPlan
 
 SCHEMA: Final = 2
 """Since 2, a plan knows of each port whose it is and what it is before and after, in words."""
+
+
+def _as_it_is(given: object, validate: ValidatorFunctionWrapHandler) -> Sequence[SwitchPlan]:
+    return given if isinstance(given, OneByOne) else tuple(validate(given))
+
+
+Switches = Annotated[Sequence[SwitchPlan], WrapValidator(_as_it_is)]
+"""A tuple, or, where there may be many, what gives one at a time."""
 
 
 class Plan(Value):
@@ -27,7 +36,7 @@ class Plan(Value):
     site: str
     created: datetime
     expires: datetime
-    switches: tuple[SwitchPlan, ...]
+    switches: Switches
     unread: dict[str, str] = {}
     """Switch → why it could not be planned; nothing will be done to it."""
 
@@ -41,6 +50,12 @@ class Plan(Value):
         """Whether every switch was read and no port was left out."""
         return not self.unread and not any(switch.refusals for switch in self.switches)
 
+    def only(self, names: Collection[str]) -> Plan:
+        """The same plan, with those of its switches that are called so."""
+        every = self.switches
+        few = every.only(names) if isinstance(every, OneByOne) else tuple(s for s in every if s.switch in names)
+        return self.model_copy(update={"switches": few})
+
 
 def make_plan(
     *,
@@ -48,7 +63,7 @@ def make_plan(
     site: str,
     now: datetime,
     valid: timedelta,
-    switches: tuple[SwitchPlan, ...],
+    switches: Sequence[SwitchPlan],
     unread: dict[str, str],
 ) -> Plan:
     """The plan of a site, valid for `valid` from `now` (with its time zone)."""
@@ -61,17 +76,28 @@ def dump_plan(plan: Plan) -> str:
 
 
 def plan_text(plan: Plan) -> Iterator[str]:
-    """The same piece by piece, one a switch, so that the plan of many is never in memory a second time."""
-    content = {**_head(plan), "digest": digest_of(plan)}
-    before, here, after = json.dumps(content, indent=1, ensure_ascii=False).partition('"switches": []')
+    """The same piece by piece, one a switch, each taken once, so that the plan of many is never in memory as a whole."""
+    head = _head(plan)
+    digest = _Digest(head)
+    before, here, _ = _indented({**head, "digest": ""}).partition(_NONE)
     if not plan.switches:
-        yield f"{before}{here}{after}\n"
+        yield _indented({**head, "digest": digest.whole()}) + "\n"
         return
-    yield f'{before}"switches": ['
+    yield f"{before}{here[:-1]}"
     for number, switch in enumerate(plan.switches):
-        text = json.dumps(switch.model_dump(mode="json"), indent=1, ensure_ascii=False).replace("\n", "\n  ")
+        content = switch.model_dump(mode="json")
+        digest.add(content)
+        text = _indented(content).replace("\n", "\n  ")
         yield f"{',' * (number > 0)}\n  {text}"
+    _, _, after = _indented({**head, "digest": digest.whole()}).partition(_NONE)
     yield f"\n ]{after}\n"
+
+
+_NONE: Final = '"switches": []'
+
+
+def _indented(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False)
 
 
 def load_plan(text: str, *, name: str, now: datetime) -> Plan:
@@ -139,13 +165,31 @@ def _head(plan: Plan) -> dict[str, object]:
 
 
 def _digest(head: Mapping[str, object], switches: Iterable[object]) -> str:
+    found = _Digest(head)
+    for switch in switches:
+        found.add(switch)
+    return found.whole()
+
+
+class _Digest:
     """Of the canonical JSON of the whole, which is never put together."""
-    before, here, after = _canonical(head).partition('"switches":[]')
-    found = sha256(f"{before}{here[:-1]}".encode())
-    for number, switch in enumerate(switches):
-        found.update(f"{',' * (number > 0)}{_canonical(switch)}".encode())
-    found.update(f"]{after}".encode())
-    return found.hexdigest()
+
+    def __init__(self, head: Mapping[str, object]) -> None:
+        """`head`: all but the switches."""
+        before, here, self._after = _canonical(head).partition('"switches":[]')
+        self._found = sha256(f"{before}{here[:-1]}".encode())
+        self._comma = ""
+
+    def add(self, switch: object) -> None:
+        """The next switch."""
+        self._found.update(f"{self._comma}{_canonical(switch)}".encode())
+        self._comma = ","
+
+    def whole(self) -> str:
+        """The digest, once all are added."""
+        whole = self._found.copy()
+        whole.update(f"]{self._after}".encode())
+        return whole.hexdigest()
 
 
 def _canonical(content: object) -> str:

@@ -93,31 +93,48 @@ class Review(Value):
 def review(plan: Plan) -> Review:
     """What there is to know of `plan`; the same for the same plan."""
     patterns = alike(plan.switches)
+    tally: Counter[str] = Counter()
+    risks: list[Found] = []
+    refusals: list[Found] = []
+    for switch in plan.switches:
+        tally["changing"] += switch.changes
+        tally["as intended"] += not switch.changes and not switch.refusals
+        tally["ports"] += len(switch.stories) or len(switch.ports)
+        risks += [(switch.switch, risk.code, risk.message, risk.scope) for risk in switch.risks]
+        refusals += [(switch.switch, refusal.code, refusal.reason, refusal.scope) for refusal in switch.refusals]
     return Review(
         site=plan.site,
         created=plan.created,
         expires=plan.expires,
         switches=len(plan.switches) + len(plan.unread),
-        changing=sum(switch.changes for switch in plan.switches),
-        as_intended=sum(not switch.changes and not switch.refusals for switch in plan.switches),
+        changing=tally["changing"],
+        as_intended=tally["as intended"],
         unread=plan.unread,
-        ports=sum(len(switch.stories) or len(switch.ports) for switch in plan.switches),
+        ports=tally["ports"],
         extent=extent(plan.switches, patterns),
-        risks=_noted((s, r.code, r.message, r.scope) for s in plan.switches for r in s.risks),
-        refusals=_noted((s, r.code, r.reason, r.scope) for s in plan.switches for r in s.refusals),
+        risks=_noted(risks),
+        refusals=_noted(refusals),
         patterns=patterns,
     )
 
 
+Found = tuple[str, str, str, str]
+"""(switch, code, message, scope)."""
+
+
 def extent(plans: Sequence[SwitchPlan], patterns: Patterns) -> Extent:
     """How much of `plans` changes; `patterns` are theirs."""
-    before = {(plan.switch, story.port): story.before for plan in plans for story in plan.stories if plan.changes}
-    members = [member for pattern in patterns.ports for member in pattern.ports]
-    wordless = [member for pattern in patterns.ports if not pattern.changes for member in pattern.ports]
-    untold = sum(before.get((member.switch, member.port)) is None for member in wordless)
+    wordless = {(each.switch, each.port) for pattern in patterns.ports if not pattern.changes for each in pattern.ports}
+    told = {
+        (plan.switch, story.port)
+        for plan in (plans if wordless else ())
+        for story in plan.stories
+        if story.before is not None and (plan.switch, story.port) in wordless
+    }
+    untold = len(wordless - told)
     return Extent(
-        ports=len(members),
-        cameras=len({member.camera for member in members if member.camera}),
+        ports=sum(len(pattern.ports) for pattern in patterns.ports),
+        cameras=len({member.camera for pattern in patterns.ports for member in pattern.ports if member.camera}),
         kinds=_kinds(patterns),
         wordless=len(wordless) - untold,
         untold=untold,
@@ -141,11 +158,11 @@ def _place(what: str) -> int:
     return {"802.1X": 0, "MACsec": 1}.get(what, 2)
 
 
-def _noted(found: Iterable[tuple[SwitchPlan, str, str, str]]) -> tuple[Noted, ...]:
+def _noted(found: Iterable[Found]) -> tuple[Noted, ...]:
     """Those of one code and message together; the graver codes first, and of one code what is about most places."""
     places: dict[tuple[str, str], list[Place]] = {}
     for switch, code, message, scope in found:
-        places.setdefault((code, message), []).append(Place(switch=switch.switch, scope=scope))
+        places.setdefault((code, message), []).append(Place(switch=switch, scope=scope))
     return tuple(
         Noted(
             code=code,
