@@ -10,9 +10,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
+from operator import getitem
 from pathlib import Path
-from threading import Lock
 from typing import NamedTuple
 
 from textfsm import TextFSMError, TextFSMTemplateError
@@ -23,7 +23,8 @@ from portseal.core.model import normal_mac
 from portseal.core.platform_files import platform_file
 from portseal.core.platforms import Pack, Show
 from portseal.core.portname import long_port
-from portseal.core.rule_scan import ScanningFSM, joinable
+from portseal.core.remembered import Remembered
+from portseal.core.rule_scan import RuleScan, Shown, joinable
 
 Field = str | int | tuple[str, ...] | None
 Row = dict[str, Field]
@@ -45,7 +46,8 @@ _ARGUMENTS = {
     "<session>": r"(?P<selects>[0-9A-Fa-f]{8,})",
     "<any>": r"(?P<selects>\S+)",
 }
-_PROMPT = r"[<\[]?[A-Za-z0-9][\w.:/()@~-]*[#>$\]]"
+_PROMPT = re.compile(r"[<\[]?[A-Za-z0-9][\w.:/()@~-]*[#>$\]]")
+_PROMPTED = re.compile(rf"^{_PROMPT.pattern}\s*")
 
 
 class Known(NamedTuple):
@@ -66,6 +68,13 @@ def recognise(pack: Pack, command: str) -> Known:
     Raises:
         InputError: none does; the message lists the commands that one does.
     """
+    of_pack = _KNOWN.get(id(pack))
+    if of_pack is None:
+        of_pack = _KNOWN[id(pack)] = pack, Remembered(partial(_recognised, pack))
+    return of_pack[1][command]
+
+
+def _recognised(pack: Pack, command: str) -> Known:
     text = " ".join(command.split())
     for show in pack.show:
         for form in show.commands:
@@ -75,8 +84,12 @@ def recognise(pack: Pack, command: str) -> Known:
                 typed = parts.get("interface")
                 selects = any(value for name, value in parts.items() if name.startswith("selects"))
                 return Known(show, text, _port(pack, typed) if typed else None, selects)
-    known = "\n".join(f"  {form}" for show in pack.show for form in show.commands)
-    raise InputError(f"{pack.name} has no command {text!r}; it understands\n{known}")
+    forms = "\n".join(f"  {form}" for show in pack.show for form in show.commands)
+    raise InputError(f"{pack.name} has no command {text!r}; it understands\n{forms}")
+
+
+_KNOWN: dict[int, tuple[Pack, Remembered[str, Known]]] = {}
+"""By the identity of a pack, which is kept alive with it."""
 
 
 def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
@@ -95,27 +108,71 @@ def parse_known(pack: Pack, folder: Path, known: Known, text: str) -> tuple[Row,
     Raises:
         ParseError: the text is not understood.
     """
-    chatter, empty = _any_of(pack.chatter), _any_of(known.show.empty)
-    lines = [
-        line
-        for line in _output(known.text, text)
-        if (bare := line.strip()) not in ("", "^") and not chatter(bare)  # a caret points into the echo
-    ]
-    printed = [line.strip() for line in lines]
-    silent = [bool(empty(line)) for line in printed or [""]]
-    if all(silent):
+    show = known.show
+    reading = _reading(folder, show.template, pack.chatter, show.empty, show.count)
+    lines = _output(known.text, _split(text) if show.json_rows else text.splitlines())
+    if "><" in text:
+        lines = [part for line in lines for part in _elements(line)]
+    said = {*map(reading.what.__getitem__, lines)} - {""}
+    if "says" not in said and (said or reading.nothing_is_none):
         return ()
-    if not printed:
+    if not said:
         raise ParseError(f"`{known.text}` printed nothing, and that command always prints something")
-    others = [line for line, is_silent in zip(printed, silent, strict=True) if not is_silent]
-    paths = known.show.json_rows
-    rows = _json(known, paths, lines) if paths else _rows(folder, known, lines, others)
-    _check_count(known, printed, len(rows))
-    if not rows and not any(silent) and not paths:
+    rows = _rows(known, reading.scan, lines, reading) if reading.scan else _json(known, lines, reading)
+    _check_count(known, lines, reading, len(rows))
+    if not rows and "none" not in said and not show.json_rows:
         raise ParseError(
-            f"`{known.text}`: no row in it, and no line that says there is none; it ends with {_shown(printed[-1])}"
+            f"`{known.text}`: no row in it, and no line that says there is none; it ends with {_end(lines, reading)}"
         )
-    return tuple(normal for row in rows for normal in _normal(pack, known, row))
+    return tuple(made for row in rows for made in _of_ports(pack, known, row))
+
+
+class _Reading(NamedTuple):
+    """How the output of a command is read, and what was learnt of its lines."""
+
+    what: Remembered[str, str]
+    """Whether a line `says` something, that there is `none`, or nothing: because it is blank, or no output of the command."""
+    nothing_is_none: bool
+    """Whether no output at all means that there is none."""
+    counts: Remembered[str, int | None]
+    """How many rows a line says that there are."""
+    scan: RuleScan | None
+    """None for JSON."""
+    names: tuple[str, ...]
+    """Of the template's values, lower-cased."""
+    fields: tuple[Remembered[Shown, Field], ...]
+    """Of each of them: what stands for what is shown."""
+
+
+@cache
+def _reading(
+    folder: Path, template: str | None, chatter: tuple[str, ...], empty: tuple[str, ...], count: str | None
+) -> _Reading:
+    """How a command is read; its template is compiled once in a process."""
+    is_chatter, is_none, counted = _any_of(chatter), _any_of(empty), re.compile(count or "(?!)")
+
+    def what(line: str) -> str:
+        bare = line.strip()
+        if bare in ("", "^") or is_chatter(bare):  # a caret points into the echo
+            return ""
+        return "none" if is_none(bare) else "says"
+
+    def number(line: str) -> int | None:
+        found = what(line) and counted.search(line.strip())
+        return int(found["count"]) if found else None
+
+    seen = Remembered(what)
+    scan = _scan(folder, template, lambda line: not seen[line]) if template else None
+    names = tuple(name.lower() for name in scan.names) if scan else ()
+    return _Reading(seen, bool(is_none("")), Remembered(number), scan, names, tuple(_FIELDS[name] for name in names))
+
+
+def _scan(folder: Path, name: str, skip: Callable[[str], object]) -> RuleScan:
+    path = platform_file(folder, name)
+    try:
+        return RuleScan(io.StringIO(path.read_text(encoding="utf-8")), skip)
+    except (OSError, UnicodeDecodeError, TextFSMTemplateError) as error:
+        raise PlatformError(f"{path}: {error}") from error
 
 
 @cache
@@ -127,53 +184,35 @@ def _any_of(patterns: tuple[str, ...]) -> Callable[[str], object]:
     return lambda line: any(search(line) for search in compiled)
 
 
-def _json(known: Known, paths: JsonRows, lines: Sequence[str]) -> list[dict[str, str | list[str]]]:
+def _json(known: Known, lines: Sequence[str], reading: _Reading) -> list[Row]:
     """The rows as the pack's paths lead to them; none is an answer, for what they need was there."""
+    paths = known.show.json_rows or JsonRows(rows="")  # a show command without a template has them
     try:
-        return paths.read("\n".join(lines))
+        found = paths.read("\n".join(line for line in lines if reading.what[line]))
     except ParseError as error:
-        raise ParseError(f"`{known.text}`: {error}; it ends with {_shown(lines[-1])}") from None
-
-
-def _rows(folder: Path, known: Known, lines: Sequence[str], others: Sequence[str]) -> list[dict[str, str | list[str]]]:
-    """The rows as the template has them, which sees no blank lines; `others` are the lines that say more than that there is none."""
-    template = _template(folder, known.show.template or "")
-    try:
-        with template.lock:
-            template.machine.Reset()
-            found = template.machine.ParseText("\n".join(lines) + "\n")
-    except TextFSMError as error:
-        refused = str(error).partition("Input Line: ")[2].strip()
-        raise ParseError(
-            f"`{known.text}`: not understood: {_shown(refused if refused in others else others[0])}"
-        ) from None
-    # A group that took no part in a match stands as None.
+        raise ParseError(f"`{known.text}`: {error}; it ends with {_end(lines, reading)}") from None
     return [
-        {
-            name: [v for v in value if v] if isinstance(value, list) else value or ""
-            for name, value in zip(template.names, row, strict=True)
-        }
+        {name: _FIELDS[name][tuple(value) if isinstance(value, list) else value] for name, value in row.items()}
         for row in found
     ]
 
 
-class _Template(NamedTuple):
-    machine: ScanningFSM
-    names: tuple[str, ...]
-    """Its values, lower-cased."""
-    lock: Lock
-    """A TextFSM keeps its place in itself, and switches are observed from many threads."""
-
-
-@cache
-def _template(folder: Path, name: str) -> _Template:
-    """The compiled template; compiled once in a process."""
-    path = platform_file(folder, name)
+def _rows(known: Known, scan: RuleScan, lines: Sequence[str], reading: _Reading) -> list[Row]:
+    """The rows as the template has them, which sees no blank lines."""
     try:
-        machine = ScanningFSM(io.StringIO(path.read_text(encoding="utf-8")))
-        return _Template(machine, tuple(name.lower() for name in machine.header), Lock())
-    except (OSError, UnicodeDecodeError, TextFSMTemplateError) as error:
-        raise PlatformError(f"{path}: {error}") from error
+        found = scan.rows(lines)
+    except TextFSMError as error:
+        refused = str(error).partition("Input Line: ")[2].strip()
+        others = [bare for line in lines if reading.what[line] == "says" and (bare := line.strip())]
+        raise ParseError(
+            f"`{known.text}`: not understood: {_shown(refused if refused in others else others[0])}"
+        ) from None
+    return [dict(zip(reading.names, map(getitem, reading.fields, row), strict=True)) for row in found]
+
+
+def _end(lines: Sequence[str], reading: _Reading) -> str:
+    """The last line that is output, fit for a message."""
+    return _shown(next(line for line in reversed(lines) if reading.what[line]))
 
 
 @cache
@@ -195,18 +234,22 @@ def _form(form: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _output(command: str, text: str) -> list[str]:
-    """The lines of the output alone: no carriage returns, no echoed command before, no prompt behind."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    first = next((number for number, line in enumerate(lines) if line), None)
+def _split(text: str) -> list[str]:
+    """The lines of JSON, in whose strings further characters may stand that part lines elsewhere."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _output(command: str, lines: list[str]) -> list[str]:
+    """The lines of the output alone: no echoed command before, no prompt behind."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), None)
     if first is not None and (echo := _echo(command, lines[first])) is not None:
         lines = lines[first + 1 :]
         folded = " ".join(lines[0].split()) if lines else ""
         if folded and command.lower().endswith(f" {folded.lower()}") and not echo.lower().endswith(folded.lower()):
             lines = lines[1:]
-    while lines and (not lines[-1] or re.fullmatch(_PROMPT, lines[-1].strip())):
+    while lines and (not (last := lines[-1].strip()) or _PROMPT.fullmatch(last)):
         lines.pop()
-    return [part for line in lines for part in _elements(line)] if "><" in text else lines
+    return lines
 
 
 def _elements(line: str) -> list[str]:
@@ -222,7 +265,7 @@ def _elements(line: str) -> list[str]:
 
 def _echo(command: str, line: str) -> str | None:
     """The command that `line` echoes, with or without a prompt before it; None where it is output."""
-    bare = re.sub(rf"^{_PROMPT}\s*", "", line.strip())
+    bare = _PROMPTED.sub("", line.strip())
     if bare != line.strip():
         return bare
     typed, asked = bare.lower().split()[:2], command.lower().split()[:2]
@@ -230,27 +273,32 @@ def _echo(command: str, line: str) -> str | None:
     return bare if same else None
 
 
-def _check_count(known: Known, printed: Sequence[str], rows: int) -> None:
+def _check_count(known: Known, lines: Sequence[str], reading: _Reading, rows: int) -> None:
     if known.show.count is None:
         return
-    counts = [int(found["count"]) for line in printed if (found := re.search(known.show.count, line))]
+    counts = [count for count in map(reading.counts.__getitem__, lines) if count is not None]
     if counts and sum(counts) != rows:
         raise ParseError(f"`{known.text}`: {rows} of {sum(counts)} entries are there; the output was cut")
 
 
-def _normal(pack: Pack, known: Known, row: dict[str, str | list[str]]) -> Iterator[Row]:
-    """`row` in normal spelling; one row for each port where several stand in it."""
-    made: Row = {name: _field(name, value) for name, value in row.items()}
-    shown = row.get("port", "")
-    ports = [port for part in ([shown] if isinstance(shown, str) else shown) for port in part.split(",") if port]
-    for port in ports or [known.port or ""]:
-        yield {"port": _port(pack, port) or None, **{name: value for name, value in made.items() if name != "port"}}
+def _of_ports(pack: Pack, known: Known, row: Row) -> Iterator[Row]:
+    """`row` for each port that stands in it."""
+    shown = row.get("port")
+    for port in _PORTS[shown] or (known.port or "",):
+        made: Row = {"port": None, **row}
+        made["port"] = _port(pack, port) or None
+        yield made
 
 
-def _field(name: str, value: str | list[str]) -> Field:
-    if isinstance(value, list):
-        return _list(name, value)
-    text = value.strip()
+def _ports(shown: Field) -> tuple[str, ...]:
+    parts = (shown,) if isinstance(shown, str) else shown if isinstance(shown, tuple) else ()
+    return tuple(port for part in parts for port in part.split(",") if port)
+
+
+def _field(name: str, value: Shown) -> Field:
+    if isinstance(value, tuple):
+        return _list(name, [each for each in value if each])
+    text = (value or "").strip()
     if not text or (name in _MAY_BE_NOTHING and text.lower() in _NOTHING):
         return None
     if name in _MACS:
@@ -266,6 +314,11 @@ def _list(name: str, values: list[str]) -> Field:
     if name in _SUMS:
         return sum(map(int, values)) if values else None
     return tuple(_mac(each) or each for each in values) if name in _MACS else tuple(values)
+
+
+_PORTS = Remembered(_ports)
+_FIELDS: Remembered[str, Remembered[Shown, Field]] = Remembered(lambda name: Remembered(partial(_field, name)))
+"""By name: what stands for what a switch shows."""
 
 
 def _mac(text: str) -> str | None:

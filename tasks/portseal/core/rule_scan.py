@@ -1,38 +1,152 @@
-"""TextFSM that looks at each different line once, and finds the first rule that matches it in one search. What it gives is TextFSM's own.
+"""A TextFSM template that looks at each different line once. What it gives is TextFSM's own.
 
 What a line does in a state depends on nothing but its text, so that it is worked out once: which rules match, what each assigns. Of what a
 switch prints for many ports most lines are the same for each, and most of those do nothing. A state's rules become one alternation, whose first
 alternative that matches is the first rule that does; that rule's own expression is then matched alone, so that its groups are what
 TextFSM would see. After `Continue` the search goes on among the rules behind it. A state whose rules cannot be put together so (they
 refer back to groups, or set flags) is searched rule by rule.
+
+A record is a list of values while it is filled, and belongs to one call, so that many threads read with one template at once. That is so for values
+with the options `Required`, `Filldown` and `List`; a template with others, or with groups within a list's value, is left to TextFSM itself.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from itertools import accumulate
-from typing import IO, NamedTuple
+from threading import Lock
+from typing import IO, NamedTuple, NoReturn
 
-from textfsm import TextFSM
-from textfsm.parser import SkipRecord, SkipValue, TextFSMRule, TextFSMValue
+from textfsm import TextFSM, TextFSMError
+from textfsm.parser import TextFSMRule, TextFSMValue
+
+from portseal.core.remembered import Remembered
 
 _NAMED = re.compile(r"\(\?P<\w+>")
 _UNSUITED = re.compile(r"\\[1-9]|\(\?P=|\(\?\(|\(\?[aiLmsux-]+[:)]")
 """Back references, conditions and flags: what means something else within a longer expression."""
 _PLAIN = re.compile("").flags
-_KEPT = 20000
-"""Different lines of a state that are remembered; with more, all are forgotten and learned anew."""
+_OPTIONS: tuple[list[str], ...] = ([], ["Required"], ["Filldown"], ["Filldown", "Required"], ["List"])
+
+Shown = str | tuple[str | None, ...] | None
+"""A value of a row: None where nothing was assigned; of a list what was appended, with None for a group that took no part in a match."""
 
 
 class _Effect(NamedTuple):
     """What one rule that matches a line does."""
 
-    rule: TextFSMRule
-    assigns: tuple[tuple[TextFSMValue, str | None], ...]
+    assigns: tuple[tuple[int, str | None], ...]
+    """(number of the value, text)."""
+    appends: tuple[tuple[int, str | None], ...]
+    record: str
+    """`Record`, `Clear`, `Clearall` or nothing."""
+    state: str
+    """The next one, or nothing."""
+    refuses: TextFSMRule | None
+    """The rule, where its line is an error."""
 
 
 _Effects = tuple[_Effect, ...]
 """Of all rules that match a line, in turn; none where it does nothing."""
+_Record = list[str | list[str | None] | tuple[str | None, ...] | None]
+
+
+class RuleScan:
+    """A compiled template; safe for use from many threads at once."""
+
+    def __init__(self, template: IO[str], skip: Callable[[str], object] = lambda line: False) -> None:
+        """Lines of which `skip` says so never reach the rules.
+
+        Raises:
+            TextFSMTemplateError: no such template.
+        """
+        self._machine = TextFSM(template)
+        self._lock = Lock()
+        self._skip = skip
+        values: list[TextFSMValue] = self._machine.values
+        self.names: tuple[str, ...] = tuple(value.name for value in values)
+        self._quick = all(map(_is_simple, values))
+        having = [set(value.OptionNames()) for value in values]
+        self._required = [at for at, options in enumerate(having) if "Required" in options]
+        self._filldown = [at for at, options in enumerate(having) if "Filldown" in options]
+        self._lists = [at for at, options in enumerate(having) if "List" in options]
+        states: dict[str, list[TextFSMRule]] = {"End": [], "EOF": [], **self._machine.states}
+        self._effects = {
+            name: _State(rules, self.names, frozenset(self._lists), skip).effects for name, rules in states.items()
+        }
+        self._records_at_end = "EOF" not in self._machine.states
+
+    def rows(self, lines: Iterable[str]) -> list[list[Shown]]:
+        """The records in `lines`, whose blank ends count for nothing.
+
+        Raises:
+            TextFSMError: a rule says that a line is an error; with TextFSM's own message.
+        """
+        return self._read(lines) if self._quick else self._read_by_textfsm(lines)
+
+    def _read(self, lines: Iterable[str]) -> list[list[Shown]]:
+        found: list[list[Shown]] = []
+        fill: dict[int, str | None] = dict.fromkeys(self._filldown)
+        now = self._blank(fill)
+        name = "Start"
+        effects = self._effects[name]
+        for line in lines:
+            for assigns, appends, record, state, refuses in effects[line]:
+                for at, shown in assigns:
+                    now[at] = shown
+                    if at in fill:
+                        fill[at] = shown
+                for at, shown in appends:
+                    if type(listed := now[at]) is list:
+                        listed.append(shown)
+                    else:
+                        now[at] = [shown]
+                if record == "Record":
+                    now = self._keep(now, fill, found)
+                elif record:
+                    fill = dict.fromkeys(fill) if record == "Clearall" else fill
+                    now = self._blank(fill)
+                if refuses:
+                    self._refuse(refuses, line)
+                if state:
+                    name, effects = state, self._effects[state]
+        if name != "End" and self._records_at_end:
+            self._keep(now, fill, found)
+        return found
+
+    def _keep(self, now: _Record, fill: dict[int, str | None], found: list[list[Shown]]) -> _Record:
+        """Puts the record to those found, unless it lacks something or all; the next one."""
+        for at in self._required:
+            if not now[at]:
+                return self._blank(fill)
+        for at in self._lists:
+            now[at] = tuple(now[at] or ())
+        if now.count(None) + now.count(()) != len(now):
+            found.append(now)  # type: ignore[arg-type]  # no list is left in it
+        return self._blank(fill)
+
+    def _blank(self, fill: dict[int, str | None]) -> _Record:
+        now: _Record = [None] * len(self.names)
+        for at, shown in fill.items():
+            now[at] = shown
+        return now
+
+    def _refuse(self, rule: TextFSMRule, line: str) -> NoReturn:
+        self._machine._Operations(rule, line.rstrip())
+        raise TextFSMError(line)  # never reached: that raised it
+
+    def _read_by_textfsm(self, lines: Iterable[str]) -> list[list[Shown]]:
+        text = "".join(f"{line.rstrip()}\n" for line in lines if not self._skip(line))
+        with self._lock:
+            self._machine.Reset()
+            found = self._machine.ParseText(text)
+        return [[tuple(each) if isinstance(each, list) else each for each in row] for row in found]
+
+
+def _is_simple(value: TextFSMValue) -> bool:
+    nested = "List" in value.OptionNames() and value.compiled_regex.groupindex
+    return sorted(value.OptionNames()) in _OPTIONS and not nested
 
 
 class _Search(NamedTuple):
@@ -46,33 +160,44 @@ class _Search(NamedTuple):
 class _State:
     """A state's rules, and what they do to each line that was seen in it."""
 
-    def __init__(self, rules: list[TextFSMRule], values: dict[str, TextFSMValue]) -> None:
-        self.known: dict[str, _Effects] = {}
+    def __init__(
+        self, rules: list[TextFSMRule], values: tuple[str, ...], lists: frozenset[int], skip: Callable[[str], object]
+    ) -> None:
+        self.effects = Remembered(self._learn)
         self._rules = rules
+        self._skip = skip
+        self._lists = lists
         self._joined = all(joinable(rule.regex) for rule in rules)
         self._searches: dict[int, _Search] = {}
         self._named = [
-            tuple((name, values[name]) for name in re.compile(rule.regex).groupindex if name in values)
+            tuple((name, values.index(name)) for name in re.compile(rule.regex).groupindex if name in values)
             for rule in rules
         ]
 
-    def learn(self, line: str) -> _Effects:
-        """What `line` does; remembered."""
+    def _learn(self, line: str) -> _Effects:
+        """What `line` does."""
+        if self._skip(line):
+            return ()
+        line = line.rstrip()
         found: list[_Effect] = []
         at = self._first(line, 0)
         while at is not None:
             rule = self._rules[at]
             matched = rule.regex_obj.match(line)
-            assigns = tuple((value, matched.group(name)) for name, value in self._named[at])
-            if assigns or rule.record_op or rule.new_state or rule.line_op == "Error":
-                found.append(_Effect(rule, assigns))
+            given = [(value, matched.group(name)) for name, value in self._named[at]]
+            effect = _Effect(
+                tuple(each for each in given if each[0] not in self._lists),
+                tuple(each for each in given if each[0] in self._lists),
+                "" if rule.record_op == "NoRecord" else rule.record_op,
+                "" if rule.line_op == "Error" else rule.new_state,
+                rule if rule.line_op == "Error" else None,
+            )
+            if any(effect):
+                found.append(effect)
             if rule.line_op != "Continue":
                 break
             at = self._first(line, at + 1)
-        if len(self.known) >= _KEPT:
-            self.known.clear()
-        effects = self.known[line] = tuple(found)
-        return effects
+        return tuple(found)
 
     def _first(self, line: str, begin: int) -> int | None:
         """The first rule from `begin` on that matches."""
@@ -85,69 +210,6 @@ class _State:
             search = self._searches[begin] = _search(self._rules, begin)
         found = search.first.match(line)
         return search.rules[found.lastindex or 0] if found else None
-
-
-class ScanningFSM(TextFSM):  # type: ignore[misc]  # textfsm has no types
-    """A TextFSM. Not safe for use from two threads at once, as TextFSM itself is not."""
-
-    def __init__(self, template: IO[str]) -> None:
-        super().__init__(template)
-        values = {value.name: value for value in reversed(self.values)}
-        self._scanned = {name: _State(rules, values) for name, rules in self.states.items()}
-        self._with_options = [value for value in self.values if value.options]
-        self._without = [value for value in self.values if not value.options]
-
-    def ParseText(self, text: str, eof: bool = True) -> list[list[str | list[str]]]:
-        """As TextFSM's own."""
-        state = self._scanned[self._cur_state_name]
-        for line in text.splitlines() if text else ():
-            effects = state.known.get(line)
-            if effects is None:
-                effects = state.learn(line)
-            if effects:
-                self._take(effects, line)
-                if self._cur_state_name in ("End", "EOF"):
-                    break
-                state = self._scanned[self._cur_state_name]
-        if self._cur_state_name != "End" and "EOF" not in self.states and eof:
-            self._AppendRecord()
-        result: list[list[str | list[str]]] = self._result
-        return result
-
-    def _AppendRecord(self) -> None:
-        """As TextFSM's own; values without options have nobody to ask."""
-        if not self.values:
-            return
-        left_out = set()
-        for value in self._with_options:
-            try:
-                value.OnSaveRecord()
-            except SkipRecord:
-                self._ClearRecord()
-                return
-            except SkipValue:
-                left_out.add(id(value))
-        record = [value.value for value in self.values if id(value) not in left_out]
-        if all(each is None or each == [] for each in record):
-            return
-        self._result.append(["" if each is None else each for each in record])
-        self._ClearRecord()
-
-    def _ClearRecord(self) -> None:
-        """As TextFSM's own."""
-        for value in self._without:
-            value.value = None
-        for value in self._with_options:
-            value.ClearVar()
-
-    def _take(self, effects: _Effects, line: str) -> None:
-        for rule, assigns in effects:
-            for value, shown in assigns:
-                value.AssignVar(shown)
-            if self._Operations(rule, line) and rule.new_state:
-                if rule.new_state not in ("End", "EOF"):
-                    self._cur_state = self.states[rule.new_state]
-                self._cur_state_name = rule.new_state
 
 
 def joinable(expression: str) -> bool:
