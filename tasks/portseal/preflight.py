@@ -12,8 +12,8 @@ from itertools import islice
 
 from nornir.core.task import Result, Task
 
+from portseal.core.commands import recognise
 from portseal.core.observation import port_states
-from portseal.core.parsing import recognise
 from portseal.core.platforms import Kind, Pack
 from portseal.core.portname import long_port
 from portseal.core.preflight import PreflightFinding, asked, fact_findings, port_findings, switch_findings

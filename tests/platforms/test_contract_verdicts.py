@@ -8,7 +8,7 @@ from contract.profiles import possible
 from contract.said import said
 from contract.situations import SITUATIONS, Situation
 
-from portseal.core.parsing import recognise
+from portseal.core.commands import recognise
 from portseal.core.platforms import Kind
 from portseal.core.reasons import Outcome, Reason
 from portseal.core.verdict import Verdict

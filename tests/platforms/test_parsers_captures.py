@@ -12,10 +12,11 @@ from contract.profiles import standing_on
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portseal.core.commands import recognise
 from portseal.core.errors import ParseError
 from portseal.core.evidence import Evidence
 from portseal.core.observation import LinkState, MkaStatus, SessionMethod, SessionStatus, port_states
-from portseal.core.parsing import Row, parse, recognise
+from portseal.core.parsing import Row, parse
 from portseal.core.platforms import Kind, Pack, load_pack, platform_folders
 
 Packs = dict[str, tuple[Pack, Path]]

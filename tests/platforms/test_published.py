@@ -24,8 +24,9 @@ from contract.published import (
     typed,
 )
 
+from portseal.core.commands import recognise
 from portseal.core.errors import InputError
-from portseal.core.parsing import parse, recognise
+from portseal.core.parsing import parse
 from portseal.core.platforms import Evidence
 
 PLATFORMS = sorted(packs())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from portseal.core.commands import recognise
 from portseal.core.errors import InputError, ParseError
-from portseal.core.parsing import parse, recognise
+from portseal.core.parsing import parse
 from portseal.core.platforms import Kind, load_pack, platform_folders
 
 FOLDER = platform_folders()["cisco_iosxe"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from portseal.core.capability import CLAIMED
+from portseal.core.commands import recognise
 from portseal.core.evidence import Evidence
 from portseal.core.model import Value
-from portseal.core.parsing import recognise
 from portseal.core.platforms import Kind, Observe, Pack, Show
 
 _READS = {

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from portseal.core.parsing import Row
 from portseal.core.platforms import Pack
+from portseal.core.remembered import RememberedOf
 
 Answer = TypeVar("Answer")
 _IDENTITY = ("session_id", "mac")
@@ -19,6 +20,12 @@ def word(pack: Pack, field: str, shown: object) -> str | None:
     """
     if not isinstance(shown, str):
         return None
+    return _word(pack, (field, shown))
+
+
+@RememberedOf
+def _word(pack: Pack, asked: tuple[str, str]) -> str | None:
+    field, shown = asked
     for ours, theirs in pack.words.get(field, {}).items():
         if any(shown.startswith(each[:-1]) if each.endswith("*") else shown == each for each in theirs):
             return ours
@@ -31,12 +38,6 @@ def text(row: Row, field: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def number(row: Row, field: str) -> int | None:
-    """The field where it is a number."""
-    value = row.get(field)
-    return value if isinstance(value, int) else None
-
-
 def several(row: Row, field: str) -> tuple[str, ...]:
     """The field where it is a list; nothing otherwise."""
     value = row.get(field)
@@ -45,7 +46,29 @@ def several(row: Row, field: str) -> tuple[str, ...]:
 
 def last(values: Iterable[Answer | None]) -> Answer | None:
     """The last value that is one."""
-    return next((value for value in reversed(tuple(values)) if value is not None), None)
+    found = None
+    for value in values:
+        if value is not None:
+            found = value
+    return found
+
+
+def last_text(rows: Iterable[Row], field: str) -> str | None:
+    """The last of the rows' fields that is text."""
+    found = None
+    for row in rows:
+        if isinstance(value := row.get(field), str):
+            found = value
+    return found
+
+
+def last_number(rows: Iterable[Row], field: str) -> int | None:
+    """The last of the rows' fields that is a number."""
+    found = None
+    for row in rows:
+        if isinstance(value := row.get(field), int):
+            found = value
+    return found
 
 
 def same_sessions(rows: Sequence[Row]) -> list[list[Row]]:

@@ -8,10 +8,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from portseal.core.commands import recognise
 from portseal.core.errors import ParseError
-from portseal.core.meaning import fallback, last, method, method_states, number, same_sessions, text, word
+from portseal.core.meaning import (
+    fallback,
+    last,
+    last_number,
+    last_text,
+    method,
+    method_states,
+    same_sessions,
+    text,
+    word,
+)
 from portseal.core.model import Value
-from portseal.core.parsing import Row, parse_known, recognise
+from portseal.core.parsing import Row, parse_known
 from portseal.core.platforms import Kind, Pack
 from portseal.core.portname import long_port
 
@@ -194,7 +205,7 @@ def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Seq
         for answer in about
         if answer.whole and not (answer.kind in _ALWAYS_A_ROW and not rows.get(answer.kind))
     }
-    shown = last(text(row, "status") for row in rows.get(Kind.LINK, ()))
+    shown = last_text(rows.get(Kind.LINK, ()), "status")
     link = word(pack, "link", shown)
     sessions = [*rows.get(Kind.SESSION, ()), *rows.get(Kind.SESSION_DETAIL, ())]
     return PortState(
@@ -220,11 +231,11 @@ def _session(pack: Pack, rows: Sequence[Row]) -> Session:
     if authority == "unknown":
         status, authority = None, None
     return Session(
-        mac=last(text(row, "mac") for row in rows),
+        mac=last_text(rows, "mac"),
         method=SessionMethod(method(pack, rows) or "unknown"),
         status=SessionStatus(status or "unknown"),
-        vlan=last(number(row, "vlan") for row in rows),
-        user=last(text(row, "user") for row in rows),
+        vlan=last_number(rows, "vlan"),
+        user=last_text(rows, "user"),
         method_states=method_states(rows),
         fallback=authority,
     )
@@ -239,7 +250,7 @@ def _mka(pack: Pack, rows: Sequence[Row], secy: Sequence[Row]) -> Mka | None:
     best = max(made, key=lambda mka: (mka.status is MkaStatus.SECURED, mka.live_peers or 0), default=None)
     if best is None or best.cipher or best.status is not MkaStatus.SECURED:
         return best
-    return best.model_copy(update={"cipher": last(text(row, "cipher") for row in secy)})
+    return best.model_copy(update={"cipher": last_text(secy, "cipher")})
 
 
 def _participant(pack: Pack, rows: Sequence[Row]) -> Mka:
@@ -247,14 +258,14 @@ def _participant(pack: Pack, rows: Sequence[Row]) -> Mka:
     lonely = "secured-without-peer" in words
     words = {"secured" if each in ("secured-without-peer", "fallback") else each for each in words}
     status = words.pop() if len(words) == 1 else None
-    key_server = word(pack, "mka.key_server", last(text(row, "key_server") for row in rows))
+    key_server = word(pack, "mka.key_server", last_text(rows, "key_server"))
     return Mka(
         status=MkaStatus(status or "unknown"),
-        ckn=last(text(row, "ckn") for row in rows),
-        live_peers=0 if lonely else last(number(row, "live_peers") for row in rows),
+        ckn=last_text(rows, "ckn"),
+        live_peers=0 if lonely else last_number(rows, "live_peers"),
         key_server=None if key_server is None else key_server == "yes",
-        cipher=last(text(row, "cipher") for row in rows),
-        policy=last(text(row, "policy") for row in rows),
+        cipher=last_text(rows, "cipher"),
+        policy=last_text(rows, "policy"),
         fallback_key=any(word(pack, "mka.status", row.get("status")) == "fallback" for row in rows),
     )
 
@@ -262,9 +273,7 @@ def _participant(pack: Pack, rows: Sequence[Row]) -> Mka:
 def _counters(rows: Sequence[Row]) -> Counters | None:
     if not rows:
         return None
-    return Counters(
-        sent=last(number(row, "sent") for row in rows), received=last(number(row, "received") for row in rows)
-    )
+    return Counters(sent=last_number(rows, "sent"), received=last_number(rows, "received"))
 
 
 def _is_group(mac: str) -> bool:

@@ -10,86 +10,27 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from operator import getitem
 from pathlib import Path
 from typing import NamedTuple
 
 from textfsm import TextFSMError, TextFSMTemplateError
 
-from portseal.core.errors import InputError, ParseError, PlatformError
+from portseal.core.commands import Known, recognise
+from portseal.core.errors import ParseError, PlatformError
+from portseal.core.fields import FIELDS, PORTS, Field
 from portseal.core.json_rows import JsonRows
-from portseal.core.model import normal_mac
 from portseal.core.platform_files import platform_file
-from portseal.core.platforms import Pack, Show
-from portseal.core.portname import long_port
+from portseal.core.platforms import Pack
+from portseal.core.portname import any_port
 from portseal.core.remembered import Remembered
 from portseal.core.rule_scan import RuleScan, Shown, joinable
 
-Field = str | int | tuple[str, ...] | None
 Row = dict[str, Field]
 
-_NOTHING = frozenset({"", "-", "--", "---", "n/a", "na", "unknown", "(unknown)", "none", "ua"})
-_MACS = ("mac", "client_mac", "source_mac")
-_NUMBERS = ("vlan", "live_peers", "tx_sc", "rx_sc", "seconds_left", "violations", "maximum", "current")
-_SUMS = ("sent", "received")
-_COUNTED = ("live_peers",)
-"""Fields of which the number is wanted where a template lists them."""
-_HEX = ("ckn",)
-_ADDRESSES = ("ip",)
-_INTEGERS = frozenset(_NUMBERS + _SUMS)
-_MAY_BE_NOTHING = _INTEGERS | {*_MACS, *_HEX, *_ADDRESSES}
-_INTERFACE = r"(?P<interface>[A-Za-z][A-Za-z-]* \d\S*|\S+)"
-_ARGUMENTS = {
-    "<interface>": _INTERFACE,
-    "<mac>": r"(?P<selects>[0-9A-Fa-f]{2}(?:[:-]?[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:[.-][0-9A-Fa-f]{4}){2})",
-    "<session>": r"(?P<selects>[0-9A-Fa-f]{8,})",
-    "<any>": r"(?P<selects>\S+)",
-}
 _PROMPT = re.compile(r"[<\[]?[A-Za-z0-9][\w.:/()@~-]*[#>$\]]")
 _PROMPTED = re.compile(rf"^{_PROMPT.pattern}\s*")
-
-
-class Known(NamedTuple):
-    """A show command as somebody typed it, recognised."""
-
-    show: Show
-    text: str
-    """With single spaces."""
-    port: str | None
-    """The interface argument, long; None where the command has none."""
-    selects: bool
-    """Whether another argument (a MAC address, a session, a method) leaves some of the switch's rows out."""
-
-
-def recognise(pack: Pack, command: str) -> Known:
-    """The `[[show]]` of the pack that understands `command`, typed with any interface, MAC or session argument.
-
-    Raises:
-        InputError: none does; the message lists the commands that one does.
-    """
-    of_pack = _KNOWN.get(id(pack))
-    if of_pack is None:
-        of_pack = _KNOWN[id(pack)] = pack, Remembered(partial(_recognised, pack))
-    return of_pack[1][command]
-
-
-def _recognised(pack: Pack, command: str) -> Known:
-    text = " ".join(command.split())
-    for show in pack.show:
-        for form in show.commands:
-            found = _form(form).fullmatch(text)
-            if found:
-                parts = found.groupdict()
-                typed = parts.get("interface")
-                selects = any(value for name, value in parts.items() if name.startswith("selects"))
-                return Known(show, text, _port(pack, typed) if typed else None, selects)
-    forms = "\n".join(f"  {form}" for show in pack.show for form in show.commands)
-    raise InputError(f"{pack.name} has no command {text!r}; it understands\n{forms}")
-
-
-_KNOWN: dict[int, tuple[Pack, Remembered[str, Known]]] = {}
-"""By the identity of a pack, which is kept alive with it."""
 
 
 def parse(pack: Pack, folder: Path, command: str, text: str) -> tuple[Row, ...]:
@@ -113,14 +54,14 @@ def parse_known(pack: Pack, folder: Path, known: Known, text: str) -> tuple[Row,
     lines = _output(known.text, _split(text) if show.json_rows else text.splitlines())
     if "><" in text:
         lines = [part for line in lines for part in _elements(line)]
-    said = {*map(reading.what.__getitem__, lines)} - {""}
-    if "says" not in said and (said or reading.nothing_is_none):
-        return ()
-    if not said:
+    what = reading.what.__getitem__
+    if "says" not in map(what, lines):
+        if "none" in map(what, lines) or reading.nothing_is_none:
+            return ()
         raise ParseError(f"`{known.text}` printed nothing, and that command always prints something")
     rows = _rows(known, reading.scan, lines, reading) if reading.scan else _json(known, lines, reading)
     _check_count(known, lines, reading, len(rows))
-    if not rows and "none" not in said and not show.json_rows:
+    if not rows and not show.json_rows and "none" not in map(what, lines):
         raise ParseError(
             f"`{known.text}`: no row in it, and no line that says there is none; it ends with {_end(lines, reading)}"
         )
@@ -164,7 +105,7 @@ def _reading(
     seen = Remembered(what)
     scan = _scan(folder, template, lambda line: not seen[line]) if template else None
     names = tuple(name.lower() for name in scan.names) if scan else ()
-    return _Reading(seen, bool(is_none("")), Remembered(number), scan, names, tuple(_FIELDS[name] for name in names))
+    return _Reading(seen, bool(is_none("")), Remembered(number), scan, names, tuple(FIELDS[name] for name in names))
 
 
 def _scan(folder: Path, name: str, skip: Callable[[str], object]) -> RuleScan:
@@ -192,7 +133,7 @@ def _json(known: Known, lines: Sequence[str], reading: _Reading) -> list[Row]:
     except ParseError as error:
         raise ParseError(f"`{known.text}`: {error}; it ends with {_end(lines, reading)}") from None
     return [
-        {name: _FIELDS[name][tuple(value) if isinstance(value, list) else value] for name, value in row.items()}
+        {name: FIELDS[name][tuple(value) if isinstance(value, list) else value] for name, value in row.items()}
         for row in found
     ]
 
@@ -213,25 +154,6 @@ def _rows(known: Known, scan: RuleScan, lines: Sequence[str], reading: _Reading)
 def _end(lines: Sequence[str], reading: _Reading) -> str:
     """The last line that is output, fit for a message."""
     return _shown(next(line for line in reversed(lines) if reading.what[line]))
-
-
-@cache
-def _form(form: str) -> re.Pattern[str]:
-    """What `show authentication sessions interface <interface> [details]` matches."""
-    pattern = ""
-    arguments = 0
-    for number, word in enumerate(re.findall(r"\[|\]|[^\s\[\]]+", form)):
-        if word == "[":
-            pattern += "(?:"
-        elif word == "]":
-            pattern += ")?"
-        else:
-            argument = _ARGUMENTS.get(word, re.escape(word))
-            if "?P<selects>" in argument:
-                arguments += 1
-                argument = argument.replace("?P<selects>", f"?P<selects{arguments}>")
-            pattern += f"{' ' if number else ''}{argument}"
-    return re.compile(pattern, re.IGNORECASE)
 
 
 def _split(text: str) -> list[str]:
@@ -284,58 +206,10 @@ def _check_count(known: Known, lines: Sequence[str], reading: _Reading, rows: in
 def _of_ports(pack: Pack, known: Known, row: Row) -> Iterator[Row]:
     """`row` for each port that stands in it."""
     shown = row.get("port")
-    for port in _PORTS[shown] or (known.port or "",):
+    for port in PORTS[shown] or (known.port or "",):
         made: Row = {"port": None, **row}
-        made["port"] = _port(pack, port) or None
+        made["port"] = any_port(pack.ports, port) or None
         yield made
-
-
-def _ports(shown: Field) -> tuple[str, ...]:
-    parts = (shown,) if isinstance(shown, str) else shown if isinstance(shown, tuple) else ()
-    return tuple(port for part in parts for port in part.split(",") if port)
-
-
-def _field(name: str, value: Shown) -> Field:
-    if isinstance(value, tuple):
-        return _list(name, [each for each in value if each])
-    text = (value or "").strip()
-    if not text or (name in _MAY_BE_NOTHING and text.lower() in _NOTHING):
-        return None
-    if name in _MACS:
-        return _mac(text)
-    if name in _HEX:
-        return text.lower()
-    return int(text) if name in _INTEGERS and text.isdigit() else text
-
-
-def _list(name: str, values: list[str]) -> Field:
-    if name in _COUNTED:
-        return len(values)
-    if name in _SUMS:
-        return sum(map(int, values)) if values else None
-    return tuple(_mac(each) or each for each in values) if name in _MACS else tuple(values)
-
-
-_PORTS = Remembered(_ports)
-_FIELDS: Remembered[str, Remembered[Shown, Field]] = Remembered(lambda name: Remembered(partial(_field, name)))
-"""By name: what stands for what a switch shows."""
-
-
-def _mac(text: str) -> str | None:
-    """`text` in colon pairs; group addresses as well, for they stand in address tables. None where it is no address."""
-    try:
-        return normal_mac(text)
-    except ValueError:
-        digits = re.sub(r"[.:-]", "", text).lower()
-        return ":".join(digits[i : i + 2] for i in range(0, 12, 2)) if re.fullmatch("[0-9a-f]{12}", digits) else None
-
-
-def _port(pack: Pack, text: str) -> str:
-    """The long spelling; `CPU`, `Router`, `Drop` and the like stay as they are."""
-    try:
-        return long_port(pack.ports, text)
-    except ValueError:
-        return text
 
 
 _SECRET_WORD = re.compile(

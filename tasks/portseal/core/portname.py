@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 from portseal.core.platforms import PortNames
-
-_LONG: dict[int, tuple[PortNames, dict[str, str]]] = {}
-"""By the identity of a platform's names, which are kept alive with it: what spellings of ports stand for."""
-_KEPT = 20000
+from portseal.core.remembered import RememberedOf
 
 
 def long_port(names: PortNames, text: str) -> str:
@@ -22,16 +19,20 @@ def long_port(names: PortNames, text: str) -> str:
     Raises:
         ValueError: no port of this platform is spelt so.
     """
-    of, known = _LONG.get(id(names), (None, {}))
-    if of is not names:
-        known = {}
-        _LONG[id(names)] = names, known
-    if (found := known.get(text)) is None:
-        kind, number = _split(names, text)
-        if len(known) >= _KEPT:
-            known.clear()
-        found = known[text] = f"{kind}{number}"
-    return found
+    return _long(names, text)
+
+
+@RememberedOf
+def _long(names: PortNames, text: str) -> str:
+    return "".join(_split(names, text))
+
+
+def any_port(names: PortNames, text: str) -> str:
+    """The long spelling; `CPU`, `Router`, `Drop` and the like stay as they are."""
+    try:
+        return long_port(names, text)
+    except ValueError:
+        return text
 
 
 def short_port(names: PortNames, text: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import Generic, TypeVar
 
+Owner = TypeVar("Owner")
 Key = TypeVar("Key")
 Given = TypeVar("Given")
 
 KEPT = 20000
 """Answers that one memory holds; with more, all are forgotten and learned anew."""
+_OWNERS = 64
 
 
 class Remembered(dict[Key, Given]):
@@ -29,3 +32,21 @@ class Remembered(dict[Key, Given]):
             self.clear()
         given = self[key] = self._work(key)
         return given
+
+
+class RememberedOf(Generic[Owner, Key, Given]):
+    """The same for a function of a large value that never changes, and of a key; the value is told by its identity, for its hash would cost more."""
+
+    def __init__(self, work: Callable[[Owner, Key], Given]) -> None:
+        self._work = work
+        self._kept: dict[int, tuple[Owner, Remembered[Key, Given]]] = {}
+        """By the identity of an owner, which is kept alive with it."""
+
+    def __call__(self, owner: Owner, key: Key) -> Given:
+        """What the function gives for `owner` and `key`."""
+        kept = self._kept.get(id(owner))
+        if kept is None:
+            if len(self._kept) >= _OWNERS:
+                self._kept.clear()
+            kept = self._kept[id(owner)] = owner, Remembered(partial(self._work, owner))
+        return kept[1][key]

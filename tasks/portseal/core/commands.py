@@ -1,0 +1,75 @@
+"""A show command as somebody typed it in, the `[[show]]` that understands it and what it asks about out."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from portseal.core.errors import InputError
+from portseal.core.platforms import Pack, Show
+from portseal.core.portname import any_port
+from portseal.core.remembered import RememberedOf
+
+_INTERFACE = r"(?P<interface>[A-Za-z][A-Za-z-]* \d\S*|\S+)"
+_ARGUMENTS = {
+    "<interface>": _INTERFACE,
+    "<mac>": r"(?P<selects>[0-9A-Fa-f]{2}(?:[:-]?[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:[.-][0-9A-Fa-f]{4}){2})",
+    "<session>": r"(?P<selects>[0-9A-Fa-f]{8,})",
+    "<any>": r"(?P<selects>\S+)",
+}
+
+
+class Known(NamedTuple):
+    """A show command as somebody typed it, recognised."""
+
+    show: Show
+    text: str
+    """With single spaces."""
+    port: str | None
+    """The interface argument, long; None where the command has none."""
+    selects: bool
+    """Whether another argument (a MAC address, a session, a method) leaves some of the switch's rows out."""
+
+
+def recognise(pack: Pack, command: str) -> Known:
+    """The `[[show]]` of the pack that understands `command`, typed with any interface, MAC or session argument.
+
+    Raises:
+        InputError: none does; the message lists the commands that one does.
+    """
+    return _recognised(pack, command)
+
+
+@RememberedOf
+def _recognised(pack: Pack, command: str) -> Known:
+    text = " ".join(command.split())
+    for show in pack.show:
+        for form in show.commands:
+            found = _form(form).fullmatch(text)
+            if found:
+                parts = found.groupdict()
+                typed = parts.get("interface")
+                selects = any(value for name, value in parts.items() if name.startswith("selects"))
+                return Known(show, text, any_port(pack.ports, typed) if typed else None, selects)
+    forms = "\n".join(f"  {form}" for show in pack.show for form in show.commands)
+    raise InputError(f"{pack.name} has no command {text!r}; it understands\n{forms}")
+
+
+@cache
+def _form(form: str) -> re.Pattern[str]:
+    """What `show authentication sessions interface <interface> [details]` matches."""
+    pattern = ""
+    arguments = 0
+    for number, word in enumerate(re.findall(r"\[|\]|[^\s\[\]]+", form)):
+        if word == "[":
+            pattern += "(?:"
+        elif word == "]":
+            pattern += ")?"
+        else:
+            argument = _ARGUMENTS.get(word, re.escape(word))
+            if "?P<selects>" in argument:
+                arguments += 1
+                argument = argument.replace("?P<selects>", f"?P<selects{arguments}>")
+            pattern += f"{' ' if number else ''}{argument}"
+    return re.compile(pattern, re.IGNORECASE)
