@@ -13,7 +13,7 @@ import asyncssh
 from portseal.simulator.cameras import HOST, CameraHandle, Running, start_cameras
 from portseal.simulator.certificates import Authority, server_context
 from portseal.simulator.faults import Fault
-from portseal.simulator.latency import delayed_listener
+from portseal.simulator.latency import Wire
 from portseal.simulator.platforms import simulations
 from portseal.simulator.server import Server
 from portseal.simulator.switch import LogLine, Switch
@@ -28,8 +28,9 @@ T = TypeVar("T")
 class Handle:
     """One running switch, safe to use from any thread."""
 
-    def __init__(self, switch: Switch, port: int) -> None:
+    def __init__(self, switch: Switch, port: int, wire: Wire | None = None) -> None:
         self._switch = switch
+        self._wire = wire
         self.name = switch.spec.name
         self.host = HOST
         self.port = port
@@ -100,6 +101,11 @@ class Handle:
     def round_trips(self) -> int:
         """How often a client waited for an answer before it sent more."""
         return self._switch.round_trips
+
+    @property
+    def wire_turns(self) -> int:
+        """Round trips on the wire, the handshake's too; counted only where there is a delay, and not reset."""
+        return self._wire.turns if self._wire else 0
 
     @property
     def bytes_in(self) -> int:
@@ -223,6 +229,7 @@ class Farm:
 
     async def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         switches: dict[str, Switch] = {}
+        wires: dict[str, Wire] = {}
         for spec in self._specs:
             switch = switches[spec.name] = Switch(spec, self._username, self._password, loop)
             listener = await asyncssh.listen(
@@ -239,10 +246,11 @@ class Farm:
             self._listeners.append(listener)
             port = listener.get_port()
             if self._delay > 0:
-                wire = await delayed_listener(port, self._delay)
-                self._listeners.append(wire)
-                port = wire.sockets[0].getsockname()[1]
-            self._handles[spec.name] = Handle(switch, port)
+                wire = wires[spec.name] = Wire(port, self._delay)
+                near = await wire.listen()
+                self._listeners.append(near)
+                port = near.sockets[0].getsockname()[1]
+            self._handles[spec.name] = Handle(switch, port, wires.get(spec.name))
             await self._start_api(switch)
         self._cameras = await start_cameras(self._camera_specs, switches, self.authority)
         self._listeners += self._cameras.listeners

@@ -4,38 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 
 
-async def delayed_listener(target_port: int, delay: float) -> asyncio.Server:
-    """A listener on loopback whose connections reach `target_port` with `delay` seconds of added round-trip time."""
+class Wire:
+    """Leads connections to `target_port` on loopback, with `delay` seconds of added round-trip time."""
 
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, target_port: int, delay: float) -> None:
+        self.turns = 0
+        """How often the near end has spoken after the far end was heard: round trips, the handshake's as well."""
+        self._port = target_port
+        self._half = delay / 2
+        self._heard = False
+
+    async def listen(self) -> asyncio.Server:
+        """A listener on loopback for the near end."""
+        return await asyncio.start_server(self._carry, "127.0.0.1", 0)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", target_port)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
         except OSError:
             writer.close()
             return
-        half = delay / 2
         try:
-            await asyncio.gather(_pump(reader, far_writer, half), _pump(far_reader, writer, half))
+            await asyncio.gather(self._pump(reader, far_writer, near=True), self._pump(far_reader, writer, near=False))
         except asyncio.CancelledError:
             writer.close()
             far_writer.close()
 
-    handler: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = carry
-    return await asyncio.start_server(handler, "127.0.0.1", 0)
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, near: bool) -> None:
+        """Copy with every chunk half a round trip late; the end of the stream is late as well."""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                if near and self._heard:
+                    self.turns, self._heard = self.turns + 1, False
+                loop.call_later(self._half, self._deliver, writer, data, near)
+        loop.call_later(self._half, writer.close)
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float) -> None:
-    """Copy with every chunk `seconds` late; the end of the stream is late as well."""
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            loop.call_later(seconds, _write, writer, data)
-    loop.call_later(seconds, writer.close)
-
-
-def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
-    if not writer.is_closing():
-        writer.write(data)
+    def _deliver(self, writer: asyncio.StreamWriter, data: bytes, near: bool) -> None:
+        self._heard = self._heard or not near
+        if not writer.is_closing():
+            writer.write(data)

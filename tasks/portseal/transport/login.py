@@ -24,6 +24,7 @@ from paramiko.ssh_exception import IncompatiblePeer, NoValidConnectionsError
 
 from portseal.core.errors import ConnectError, Unreached
 from portseal.core.secrets import Resolve
+from portseal.transport.ssh_client import QuickClient
 from portseal.transport.target import Target
 from portseal.transport.terminal import prepared_at_once
 
@@ -132,9 +133,6 @@ def _prepared(target: Target, resolve: Resolve) -> BaseConnection:
             host=target.address,
             port=target.port,
             username=target.username,
-            ssh_strict=not target.accept_unknown_host_key,
-            alt_host_keys=target.known_hosts is not None,
-            alt_key_file=str(target.known_hosts or ""),
             conn_timeout=target.connect_timeout,
             banner_timeout=target.connect_timeout,
             auth_timeout=target.connect_timeout,
@@ -147,6 +145,7 @@ def _prepared(target: Target, resolve: Resolve) -> BaseConnection:
         why = f"netmiko knows no {target.device_type!r}; correct `names.netmiko` of the platform"
         raise ConnectError(target.switch, why) from error
     connection.key_policy = HostKeys(accept=target.accept_unknown_host_key)
+    connection._get_ssh_client_instance = lambda: QuickClient(target.known_hosts)  # type: ignore[method-assign]
     return connection
 
 
