@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from portseal.core.errors import ConnectError, SessionCut
 from portseal.core.platforms import Errors, Terminal
 from portseal.transport.cli_session import open_session
+from portseal.transport.exchange import Window
 from portseal.transport.session import ConfigureLine, ConfigureResult, Session
 from portseal.transport.target import Target
 
@@ -349,9 +350,26 @@ def test_600_lines_need_no_more_waits_than_12(opened: Callable[..., Session]) ->
 
 
 def test_what_is_on_its_way_never_exceeds_the_window(opened: Callable[..., Session]) -> None:
-    result = opened(Switch(), window=1000, block=200).configure(ports(50))
+    lines = ports(50)
+    typed = sum(len(line.text) + 1 for line in lines)
+    result = opened(Switch(), window=1000).configure(lines)
     assert result.answered == 603
-    assert result.round_trips >= sum(len(line.text) + 1 for line in ports(50)) / 1000 - 1
+    assert typed / 1000 <= result.round_trips <= typed / 900 + 2
+
+
+def test_5763_lines_wait_once_more_than_600(opened: Callable[..., Session]) -> None:
+    result = opened(Switch()).configure(ports(480))
+    assert (result.sent, result.answered, result.errors) == (5763, 5763, ())
+    assert result.round_trips == 3
+
+
+def test_an_error_among_the_first_lines_stops_within_the_first_window(opened: Callable[..., Session]) -> None:
+    lines = ports(480)
+    switch = Switch(outputs={re.escape(lines[36].text): "% Invalid input"})
+    result = opened(switch).configure(lines)
+    assert result.errors[0].index == 36
+    assert result.answered == result.sent
+    assert sum(len(line.text) + 1 for line in lines[1 : result.sent]) <= Window().first
 
 
 def test_nothing_is_sent_where_the_first_line_is_refused(opened: Callable[..., Session]) -> None:
@@ -376,7 +394,7 @@ def test_an_error_is_attributed_to_line_37_of_600(opened: Callable[..., Session]
 def test_nothing_is_sent_after_an_error_but_what_was_on_its_way(opened: Callable[..., Session]) -> None:
     lines = ports(50)
     switch = Switch(outputs={re.escape(lines[36].text): "% Invalid input"})
-    session = opened(switch, window=400, block=100)
+    session = opened(switch, window=400)
     result = session.configure(lines)
     assert result.errors[0].index == 36
     assert 37 <= result.sent <= 37 + 400 // len("exit\n")
@@ -392,7 +410,7 @@ def test_harmless_output_is_no_error(opened: Callable[..., Session]) -> None:
 
 def test_a_question_stops_the_push_and_is_refused(opened: Callable[..., Session]) -> None:
     switch = Switch(asks="policy-map x")
-    session = opened(switch, window=60, block=20)
+    session = opened(switch, window=60)
     lines = plain("configure terminal", "policy-map x", *(f"filler line {n}" for n in range(200)), "end")
     result = session.configure(lines)
     assert result.errors[-1].index == 1

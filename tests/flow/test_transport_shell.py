@@ -214,7 +214,7 @@ def test_many_lines_need_no_more_waits_than_one(opened: Opener) -> None:
 
 def test_a_line_longer_than_the_window_goes_out_alone(opened: Opener, tmp_path: Path) -> None:
     file = tmp_path / "long"
-    result = opened(window=100, block=50).configure(plain("true", f"printf %s {'x' * 5000} >{file}", "true"))
+    result = opened(window=100).configure(plain("true", f"printf %s {'x' * 5000} >{file}", "true"))
     assert (result.answered, result.errors) == (3, ())
     assert file.read_text() == "x" * 5000
 

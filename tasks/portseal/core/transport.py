@@ -18,8 +18,8 @@ class Transport(Value):
     via: Literal["ssh", "napalm"] = "ssh"
     ca_file: str | None = None
     """napalm: certificates that the switch's own must be signed by (or itself), in PEM, beside the site's other files."""
-    window: int = Field(default=32768, ge=1)
-    """Bytes of configuration ahead of the answers."""
+    window: int | None = Field(default=None, ge=1)
+    """Most bytes of configuration ahead of the answers, for a switch that loses what is typed ahead; None: as many as the transport sees fit."""
     connect_timeout: float = Field(default=10.0, gt=0)
     prompt_timeout: float = Field(default=20.0, gt=0)
 

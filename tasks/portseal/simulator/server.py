@@ -73,6 +73,7 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._command: str | None = None
         self._receiving: Receiving | None = None
         self._answered = True
+        self._busy = False
         self._paged = False
         self._printed = ""
 
@@ -122,9 +123,9 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._task = asyncio.get_running_loop().create_task(work)
 
     def data_received(self, data: str, datatype: Any) -> None:
-        """Characters arrived: a new round trip, if anything was answered since the last ones."""
+        """Characters arrived: a new round trip, if all before them was dealt with, and anything answered. What comes earlier was typed ahead."""
         self._switch.bytes_in += len(data)
-        if self._answered:
+        if self._answered and not self._busy:
             self._switch.round_trips += 1
             self._answered = False
         if self._receiving is not None:
@@ -133,6 +134,7 @@ class WireSession(asyncssh.SSHServerSession[str]):
         if self._subsystem is not None:
             self._messages += data
         else:
+            self._busy = True
             self._editor.feed(data)
         self._wake.set()
 
@@ -181,6 +183,7 @@ class WireSession(asyncssh.SSHServerSession[str]):
     async def _more_typed(self) -> None:
         """Print what is left and wait for more to be typed."""
         self._flush()
+        self._busy = False
         self._wake.clear()
         await self._wake.wait()
 

@@ -12,7 +12,7 @@ from paramiko import Channel
 from portseal.core.errors import ConnectError, SessionCut
 from portseal.core.platforms import Errors
 from portseal.core.secrets import Resolve
-from portseal.transport.exchange import Waits, exchange
+from portseal.transport.exchange import Waits, Window, exchange
 from portseal.transport.login import hang_up, log_in, stand_at_prompt
 from portseal.transport.objection import asks, objects
 from portseal.transport.redaction import fit_to_show
@@ -64,7 +64,7 @@ class CliSession:
         self._channel = channel
         self._return = connection.RETURN
         self._errors: Errors = target.errors
-        self._window, self._block = target.window, target.block
+        self._window = Window.of(target.window)
         self._prompt = prompt_pattern(name)
         self._seen = f"{name}#"
         self._unusable = ""
@@ -89,7 +89,7 @@ class CliSession:
             return False
 
         self._exchange(
-            splitter, commands, shown=commands, window=sys.maxsize, timeout=timeout, stop=stop, waits=Waits()
+            splitter, commands, shown=commands, window=Window.of(sys.maxsize), timeout=timeout, stop=stop, waits=Waits()
         )
         self._seen = splitter.rest
         return tuple(splitter.answers)
@@ -159,7 +159,7 @@ class CliSession:
         texts: Sequence[str],
         *,
         shown: Sequence[str],
-        window: int,
+        window: Window,
         timeout: float,
         stop: Callable[[], bool],
         waits: Waits,
@@ -172,7 +172,6 @@ class CliSession:
                 payloads,
                 splitter,
                 window=window,
-                block=self._block,
                 alone=alone,
                 timeout=timeout,
                 stop=stop,

@@ -1,4 +1,12 @@
-"""Lines out, their answers in, with as few waits as the window allows."""
+"""Lines out, their answers in, in few rounds: a first one that is small, and larger ones once it was answered whole.
+
+A round is written at once and then answered to its end, so that its number says how often the sender waited with nothing on its way.
+What is lost by not writing on while answers come in is a round trip a round, and there are two of them at 48 ports and three at 480.
+
+A round limits how much has been typed behind the first line that is refused, or that did not arrive whole. Mistakes of a kind show in the first ports, and a
+terminal that loses what is typed ahead loses it far below 32 kB (a terminal's own buffer has 4 kB or less); one that has echoed 32 kB character
+by character passes on the flow control of SSH (RFC 4254 §5.2), which then holds for more as well.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +14,25 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from paramiko import Channel
 
 _AT_ONCE = 65536
+
+
+class Window(NamedTuple):
+    """How many bytes may be on their way without an answer."""
+
+    first: int = 32768
+    then: int = 262144
+    """Once the first round was answered whole. With their echoes and prompts these stay below what our end of the channel takes unread
+    (2 MiB), so that neither end ever waits for the other to read."""
+
+    @classmethod
+    def of(cls, limit: int | None) -> Window:
+        """Never more than `limit`, where somebody set one."""
+        return cls() if limit is None else cls(limit, limit)
 
 
 class Answers(Protocol):
@@ -26,7 +48,7 @@ class Answers(Protocol):
 
 @dataclass(slots=True)
 class Waits:
-    """How often the sender had to wait for an answer before it could go on."""
+    """How often the sender had to wait for answers before it could go on, or was done."""
 
     count: int = 0
 
@@ -36,19 +58,17 @@ def exchange(
     payloads: Sequence[bytes],
     answers: Answers,
     *,
-    window: int,
-    block: int,
+    window: Window,
     alone: int,
     timeout: float,
     stop: Callable[[], bool],
     waits: Waits,
 ) -> None:
-    """Write `payloads` until `stop` says so, never more than `window` bytes ahead of the answers, and read every answer.
+    """Write `payloads` until `stop` says so, in rounds of whole lines, and read every answer.
 
-    What fits is written at once, as far as the other end takes it; after that, more is written where `block` bytes or all
-    the rest fit. What came in the meantime is looked at between any two writes. `stop` is asked after each piece that comes
-    in, and may raise to end it all. A line that was begun is written to its end. The first `alone` lines are each
-    answered before another is written.
+    A round is as much as `window` allows and a line at least; the first `alone` lines are a round each. What comes while a round is being written is
+    looked at between any two pieces. `stop` is asked after each piece that comes in, and may raise to end it all. A line that was begun is
+    written to its end.
 
     Raises:
         EOFError: the other end closed the session.
@@ -58,42 +78,29 @@ def exchange(
     channel.settimeout(timeout)
     data = b"".join(payloads)
     ends = list(accumulate(map(len, payloads), initial=0))
-    written, allowed, stopped = 0, 0, False
-
-    def may_be_written() -> int:
-        answered = len(answers.answers)
-        return _allowed(ends, allowed, answered, 1 if answered < alone else window, block)
-
-    while True:
-        allowed = _line_end(ends, written) if stopped else may_be_written()
-        if written < allowed:
-            written += channel.send(data[written:allowed])
+    written, stopped, limit = 0, False, window.first
+    while written < len(data) and not stopped:
+        single = len(answers.answers) < alone
+        end = _round(ends, written, 1 if single else limit)
+        while written < end:
+            written += channel.send(data[written:end])
             answers.sent = bisect_right(ends, written) - 1
-            waits.count += written == allowed  # even where the answer is quicker than we are
             while channel.recv_ready():
                 answers.feed(_received(channel))
                 stopped = stop() or stopped
-            continue
-        if len(answers.answers) >= answers.sent and (stopped or written == len(data)):
-            return
+            if stopped:
+                end = ends[bisect_left(ends, written)]
+        waits.count += 1
         while len(answers.answers) < answers.sent:
             answers.feed(_received(channel))
             stopped = stop() or stopped
-            if not stopped and may_be_written() > written:
-                break
+        limit = limit if single else window.then
 
 
-def _allowed(ends: Sequence[int], allowed: int, answered: int, window: int, block: int) -> int:
-    """How many bytes may have been written now: whole lines, and one line at least where all are answered."""
-    fits = ends[bisect_right(ends, ends[answered] + window) - 1]
-    if ends[answered] == allowed:
-        fits = max(fits, ends[min(answered + 1, len(ends) - 1)])
-    return fits if fits == ends[-1] or fits - allowed >= block or ends[answered] == allowed else allowed
-
-
-def _line_end(ends: Sequence[int], written: int) -> int:
-    """The end of the line in which `written` bytes end."""
-    return ends[bisect_left(ends, written)]
+def _round(ends: Sequence[int], written: int, limit: int) -> int:
+    """Where a round ends that begins at the line behind `written` bytes: whole lines within `limit`, and one at least."""
+    first = bisect_right(ends, written)
+    return max(ends[first], ends[bisect_right(ends, written + limit) - 1])
 
 
 def _received(channel: Channel) -> bytes:

@@ -17,7 +17,7 @@ from netmiko.base_connection import BaseConnection
 from paramiko import Channel, SSHException
 
 from portseal.core.errors import ConnectError, SessionCut
-from portseal.transport.exchange import Waits, exchange
+from portseal.transport.exchange import Waits, Window, exchange
 from portseal.transport.login import hang_up
 from portseal.transport.objection import objects
 from portseal.transport.redaction import fit_to_show
@@ -92,7 +92,7 @@ class ShellSession:
         self._connection = connection
         self._channel = channel
         self._errors = target.errors
-        self._window, self._block = target.window, target.block
+        self._window = Window.of(target.window)
         self._marker = f"portseal-{secrets.token_hex(12)}"
         self._unusable = ""
 
@@ -103,7 +103,9 @@ class ShellSession:
             SessionCut: it does not answer.
         """
         script = [_DEFINITIONS.replace("MARKER", self._marker).encode() + _call("portseal_run", ":")]
-        self._exchange(script, shown=["sh"], window=sys.maxsize, timeout=timeout, answers=MarkedAnswers(self._marker))
+        self._exchange(
+            script, shown=["sh"], window=Window.of(sys.maxsize), timeout=timeout, answers=MarkedAnswers(self._marker)
+        )
 
     def run(self, commands: Sequence[str], *, timeout: float = 60.0) -> tuple[str, ...]:
         """What each command printed, errors included; a status other than 0 is a last line `exit status N`.
@@ -113,7 +115,7 @@ class ShellSession:
         """
         answers = MarkedAnswers(self._marker)
         script = [_call("portseal_run", command) for command in commands]
-        self._exchange(script, shown=commands, window=sys.maxsize, timeout=timeout, answers=answers)
+        self._exchange(script, shown=commands, window=Window.of(sys.maxsize), timeout=timeout, answers=answers)
         return tuple(_with_status(*pair) for pair in zip(answers.answers, answers.statuses, strict=True))
 
     def configure(self, lines: Sequence[ConfigureLine], *, alone: int = 1, timeout: float = 120.0) -> ConfigureResult:
@@ -158,7 +160,7 @@ class ShellSession:
         script: Sequence[bytes],
         *,
         shown: Sequence[str],
-        window: int,
+        window: Window,
         timeout: float,
         answers: MarkedAnswers,
         stop: Callable[[], bool] = lambda: False,
@@ -172,7 +174,6 @@ class ShellSession:
                 script,
                 answers,
                 window=window,
-                block=self._block,
                 alone=0,
                 timeout=timeout,
                 stop=stop,

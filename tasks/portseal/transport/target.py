@@ -39,10 +39,8 @@ class Target(Value):
     """An unknown key is taken for the switch's own; a changed one never is."""
     connect_timeout: Seconds = 10.0
     prompt_timeout: Seconds = 20.0
-    window: Annotated[int, Field(ge=1)] = 32768
-    """Bytes of configuration that may be on their way without an answer; less for a switch that loses typed-ahead text."""
-    block: Annotated[int, Field(ge=1)] = 4096
-    """Bytes that must fit before more is written, once the window was full."""
+    window: Annotated[int, Field(ge=1)] | None = None
+    """Bytes of configuration that may be on their way without an answer, for a switch that loses typed-ahead text; None: as `exchange.Window` has it."""
 
     @model_validator(mode="after")
     def _one_way_to_log_in(self) -> Self:
