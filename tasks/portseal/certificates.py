@@ -42,7 +42,7 @@ def expiries(
     return soonest_first(standing(fact, now, settings.warn_days) for fact in facts)
 
 
-def to_be_looked_after(estate: Estate, now: datetime, verdicts: Sequence[Verdict]) -> tuple[Expiry, ...]:
+def to_be_looked_after(estate: Estate, now: datetime, verdicts: Iterable[Verdict]) -> tuple[Expiry, ...]:
     """What ends soon, or has, of what the site names and of what cameras show whose ports pass.
 
     A camera that shows nothing is not among them: that its end was not read stands in its verdict.

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 from portseal.core.bundle import JUNIT, PORTS, RECORDS, SUMMARY, Bundle, Summary, summary_of
 from portseal.core.drift import Change, drift
 from portseal.core.errors import InputError
+from portseal.core.one_by_one import Flat, OneByOne
 from portseal.core.record import PortRecord
-from portseal.core.record_text import as_csv, as_jsonl
-from portseal.core.report import as_junit
+from portseal.core.record_text import CSV_HEADER, csv_rows, jsonl_lines
+from portseal.core.report import junit_pieces
 from portseal.core.secrets import fingerprint
 from portseal.estate import Estate
 from portseal.evidence_store import Signer, write_bundle
 from portseal.looks import Looks, records_of
 from portseal.signatures import load_key
+from portseal.spool import Spool
 
 _ASK = SecretStr("which key are fingerprints made with?")
 
@@ -45,7 +47,7 @@ class Circumstances:
 class Evidence:
     """What an estate is found to be, ready to be written or compared."""
 
-    records: tuple[PortRecord, ...]
+    records: Flat[PortRecord]
     summary: Summary
     fingerprints: str
     """Tells which key fingerprints were made with."""
@@ -57,12 +59,17 @@ def evidence_of(estate: Estate, looks: Looks) -> Evidence:
     Raises:
         InputError: the key of the site's fingerprints cannot be made.
     """
+    spool = Spool(TypeAdapter(tuple[PortRecord, ...]), estate.memory.folder)
     try:
-        records = records_of(estate, looks.ports)
+        for switch, found in zip(looks.switches.names, records_of(estate, looks).groups, strict=True):
+            spool[switch] = tuple(found)
         known = fingerprint(_ASK, estate.fingerprint_key)
     except OSError as error:
         raise InputError(f"{error.filename}: {error.strerror}; the key of fingerprints cannot be kept there") from error
-    asked = {record.switch: record.platform for record in records}
+    records: Flat[PortRecord] = Flat(OneByOne(looks.switches.names, spool.__getitem__))
+    asked = {
+        name: estate.site.site.switches[name].platform for name in looks.switches.names if estate.intent(name).ports
+    }
     summary = summary_of(records, asked, unread=looks.failures, configurations=looks.configurations)
     return Evidence(records=records, summary=summary, fingerprints=known)
 
@@ -88,12 +95,12 @@ def write_evidence(archive: Path, estate: Estate, found: Evidence, about: Circum
         files={},
     )
     files = {
-        RECORDS: as_jsonl(found.records),
-        JUNIT: as_junit([record.verdict for record in found.records]) + "\n",
-        PORTS: as_csv(found.records),
-        SUMMARY: found.summary.model_dump_json(indent=1) + "\n",
+        RECORDS: jsonl_lines(found.records),
+        JUNIT: chain(junit_pieces(found.records.each(lambda record: record.verdict)), ["\n"]),
+        PORTS: chain([CSV_HEADER], csv_rows(found.records)),
+        SUMMARY: [found.summary.model_dump_json(indent=1), "\n"],
     }
-    return write_bundle(archive, described, {name: text.encode() for name, text in files.items()}, signer)
+    return write_bundle(archive, described, {name: map(str.encode, text) for name, text in files.items()}, signer)
 
 
 def signer_of(estate: Estate) -> Signer | None:
@@ -113,7 +120,7 @@ def signer_of(estate: Estate) -> Signer | None:
 
 
 def changes_since(
-    bundle: Bundle, records: Sequence[PortRecord], summary: Summary, today: Evidence, *, limited: bool
+    bundle: Bundle, records: Flat[PortRecord], summary: Summary, today: Evidence, *, limited: bool
 ) -> tuple[Change, ...]:
     """What changed since a bundle was made, `records` and `summary` being what it holds.
 
@@ -124,8 +131,8 @@ def changes_since(
     covered &= {*now} if limited else covered
     covered &= {*was} if bundle.limit else covered
     return drift(
-        [record for record in records if record.switch in covered],
-        [record for record in today.records if record.switch in covered],
+        records.only(covered),
+        today.records.only(covered),
         was={name: switch for name, switch in was.items() if name in covered},
         now={name: switch for name, switch in now.items() if name in covered},
         comparable=bundle.fingerprints == today.fingerprints,

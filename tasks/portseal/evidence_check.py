@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import file_digest
+from itertools import groupby
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from portseal.core.bundle import BUNDLE, RECORDS, SIGNATURE, SUMMARY, Bundle, Summary, broken_chain, file_digest, gaps
+from portseal.core.bundle import BUNDLE, RECORDS, SIGNATURE, SUMMARY, Bundle, FileDigest, Summary, broken_chain, gaps
 from portseal.core.errors import InputError
 from portseal.core.model import Value
+from portseal.core.one_by_one import Flat, OneByOne
 from portseal.core.reasons import Outcome
 from portseal.core.record import PortRecord
 from portseal.evidence_store import KIND, bundles_in, read_bundle
 from portseal.signatures import Signature, is_genuine, signature_of
+from portseal.spool import Spool
 
 ANYBODY = "*"
 """In a table of known keys: the key that counts whatever name stands under the signature."""
@@ -77,9 +81,15 @@ def _files(path: Path, bundle: Bundle) -> list[str]:
             wrong.append(f"missing: {name}")
         elif file.is_symlink() or not file.is_file():
             wrong.append(f"changed: {name} is no file")
-        elif file_digest(file.read_bytes()) != told:
+        elif digest_of_file(file) != told:
             wrong.append(f"changed: {name}")
     return wrong + [f"added: {name}" for name in sorted(there) if name not in {*bundle.files, BUNDLE, SIGNATURE}]
+
+
+def digest_of_file(path: Path) -> FileDigest:
+    """What a bundle says of a file, which is not read as a whole."""
+    with path.open("rb") as file:
+        return FileDigest(sha256=file_digest(file, "sha256").hexdigest(), size=file.tell())
 
 
 def _signature(path: Path, digest: str, known: Mapping[str, str]) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
@@ -150,18 +160,22 @@ def trusted(path: Path, known: Mapping[str, str], *, unsigned: bool = False) -> 
     return checked
 
 
-def contents(checked: Checked) -> tuple[tuple[PortRecord, ...], Summary]:
+def contents(checked: Checked) -> tuple[Flat[PortRecord], Summary]:
     """The records and the summary of a bundle that was found to be whole.
 
     Raises:
         InputError: they are of another version, or cannot be read.
     """
+    spool = Spool(TypeAdapter(tuple[PortRecord, ...]))
     try:
-        lines = (checked.path / RECORDS).read_text(encoding="utf-8").splitlines()
-        records = tuple(PortRecord.model_validate_json(line) for line in lines)
-        return records, Summary.model_validate_json((checked.path / SUMMARY).read_text(encoding="utf-8"))
+        with (checked.path / RECORDS).open(encoding="utf-8") as lines:
+            records = map(PortRecord.model_validate_json, lines)
+            for switch, group in groupby(records, lambda record: record.switch):
+                spool[switch] = (*spool.get(switch, ()), *group)
+        summary = Summary.model_validate_json((checked.path / SUMMARY).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise InputError(f"{checked.path}: its records are not of a version that this portseal reads") from error
+    return Flat(OneByOne(tuple(spool), spool.__getitem__)), summary
 
 
 class Listed(Value):

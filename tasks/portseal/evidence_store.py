@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import ValidationError
 
-from portseal.core.bundle import BUNDLE, SIGNATURE, Before, Bundle, file_digest
+from portseal.core.bundle import BUNDLE, SIGNATURE, Before, Bundle, FileDigest
 from portseal.core.errors import InputError
 from portseal.signatures import signed
 from portseal.transport.whole_file import locked, sync_folder
@@ -65,7 +65,11 @@ def read_bundle(path: Path) -> tuple[str, Bundle]:
         raise InputError(f"{path / BUNDLE}: no description of a bundle of evidence, or damaged") from error
 
 
-def write_bundle(archive: Path, about: Bundle, files: Mapping[str, bytes], signer: Signer | None) -> Path:
+Content = bytes | Iterable[bytes]
+"""Of a file: whole, or in pieces, so that it is never in memory as a whole."""
+
+
+def write_bundle(archive: Path, about: Bundle, files: Mapping[str, Content], signer: Signer | None) -> Path:
     """Write a bundle of `files`, described by `about`, whose number, files and predecessor are set here. Gives its folder.
 
     Raises:
@@ -78,27 +82,25 @@ def write_bundle(archive: Path, about: Bundle, files: Mapping[str, bytes], signe
         raise InputError(f"{archive}: {error.strerror}; no evidence was written") from error
 
 
-def _written(archive: Path, about: Bundle, files: Mapping[str, bytes], signer: Signer | None) -> Path:
+def _written(archive: Path, about: Bundle, files: Mapping[str, Content], signer: Signer | None) -> Path:
     for left in archive.glob(f"{_UNFINISHED}*"):  # of a process that died: we hold the lock, so nobody is at it
         shutil.rmtree(left, ignore_errors=True)
     there = bundles_in(archive)
     number, before = _after(there)
-    digests = {name: file_digest(content) for name, content in sorted(files.items())}
-    described = about.model_copy(update={"number": number, "before": before, "files": digests})
-    text = (described.model_dump_json(indent=1) + "\n").encode()
-    written = {**files, BUNDLE: text}
-    if signer:
-        line = signed(KIND, sha256(text).hexdigest(), name=signer.name, key=signer.key, now=about.made)
-        written[SIGNATURE] = f"{line.model_dump_json()}\n".encode()
     target = archive / _free_name({path.name for path in there}, about.made)
     temporary = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=archive))
     try:
-        for name, content in written.items():
-            _write(temporary / name, content)
+        digests = {name: _write(temporary / name, content) for name, content in sorted(files.items())}
+        described = about.model_copy(update={"number": number, "before": before, "files": digests})
+        text = (described.model_dump_json(indent=1) + "\n").encode()
+        _write(temporary / BUNDLE, text)
+        if signer:
+            line = signed(KIND, sha256(text).hexdigest(), name=signer.name, key=signer.key, now=about.made)
+            _write(temporary / SIGNATURE, f"{line.model_dump_json()}\n".encode())
         temporary.chmod(0o750)
         sync_folder(temporary)
         temporary.rename(target)
-    except OSError:
+    except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     sync_folder(archive)
@@ -129,9 +131,14 @@ def _free_name(taken: set[str], made: datetime) -> str:
     return found
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Content) -> FileDigest:
+    """Write a file, and give what the bundle says of it."""
+    digest, size = sha256(), 0
     with path.open("xb") as file:
-        file.write(content)
+        for piece in (content,) if isinstance(content, bytes) else content:
+            digest.update(piece)
+            size += file.write(piece)
         file.flush()
         os.fchmod(file.fileno(), 0o640)
         os.fsync(file.fileno())
+    return FileDigest(sha256=digest.hexdigest(), size=size)

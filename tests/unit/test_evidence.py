@@ -131,7 +131,7 @@ def test_what_was_written_holds_and_says_what_it_is(archive: Path, signer: Signe
     assert [each.signer for each in found] == ["nightly"] * 3
     assert [each.bundle.number for each in found if each.bundle] == [1, 2, 3]
     records, summary = contents(found[-1])
-    assert records == (record(), record("p2", Outcome.FAIL))
+    assert tuple(records) == (record(), record("p2", Outcome.FAIL))
     assert (summary.ports, summary.switches["acc-01"].failing) == (2, 1)
     assert last_of(archive) == found[-1].path == last_of(found[-1].path)
     listed = overview(bundles_in(archive))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -21,12 +22,13 @@ from portseal.change.timeline import may_begin
 from portseal.core.errors import InputError, PortsealError
 from portseal.core.journal_entry import Event
 from portseal.core.model import Value
-from portseal.core.report import as_json, as_junit
+from portseal.core.report import json_pieces, junit_pieces
 from portseal.core.verdict import Verdict
 from portseal.core.waves import Wave
 from portseal.estate import Estate
 from portseal.evidence import evidence_of, signer_of
 from portseal.looks import Looks, look_at_all
+from portseal.transport.whole_file import write_pieces
 
 
 class Performed(Value):
@@ -110,7 +112,7 @@ def perform_playbook(
     looks = None
     if (book.terms.second_check or book.reports.evidence) and not run.unfinished.is_set():
         looks = look_at_all(estate, configurations=book.reports.evidence is not None)
-        verdicts = looks.verdicts
+        verdicts = tuple(looks.verdicts)
     warnings += write_reports(book, run.name, verdicts, estate=estate, looks=looks, version=version)
     return Performed(run=run.name, results=results, taken_back=back, verdicts=verdicts, warnings=tuple(warnings))
 
@@ -133,16 +135,16 @@ def _left_out(prepared: Prepared) -> tuple[SwitchResult, ...]:
 
 
 def write_reports(
-    book: Playbook, run: str, verdicts: tuple[Verdict, ...], *, estate: Estate, looks: Looks | None, version: str
+    book: Playbook, run: str, verdicts: Collection[Verdict], *, estate: Estate, looks: Looks | None, version: str
 ) -> list[str]:
     """Write the reports that a playbook asks for; gives what could not be written."""
     wrong = []
-    for name, form in ((book.reports.json_file, as_json), (book.reports.junit, as_junit)):
+    for name, form in ((book.reports.json_file, json_pieces), (book.reports.junit, junit_pieces)):
         if name:
             path = Path(name.replace("{run}", run))
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(form(verdicts) + "\n", encoding="utf-8")
+                write_pieces(path, chain(form(verdicts), ["\n"]))
             except OSError as error:
                 wrong.append(f"{path}: {error.strerror}; the report was not written")
     if book.reports.evidence:

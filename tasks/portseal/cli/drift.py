@@ -74,12 +74,12 @@ def drift(
         raise InputError(f"{path}: this is one bundle; --write needs the archive it is in")
     first = write and not bundles_in(path)
     held = None if first else trusted(last_of(path), known_signers(site, key), unsigned=unsigned)
-    records, summary = contents(held) if held else ((), None)
-    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        looks = look_at_all(estate, configurations=True, done=done)
+    records, summary = contents(held) if held else (None, None)
+    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as shown:
+        looks = look_at_all(estate, configurations=True, done=shown, failed=shown.failed)
     today = evidence_of(estate, looks)
     changes: tuple[Change, ...] = ()
-    if held and held.bundle and summary:
+    if held and held.bundle and records is not None and summary:
         changes = changes_since(held.bundle, records, summary, today, limited=limit is not None)
         told = _told(held.path.name, held.bundle, changes, today, looks.failures)
         if changes or looks.failures or not quiet:
@@ -90,8 +90,7 @@ def drift(
         typer.echo(f"{path}: nothing to compare with yet; this becomes the first evidence")
     if write:
         keep_evidence(path, estate, today, signer, limit=limit or "", quiet=quiet)
-    for failure in looks.failures.values():
-        typer.echo(f"portseal: {failure}", err=True)
+    shown.left(looks.failures)
     raise typer.Exit(1 if looks.failures else 2 if changes else 0)
 
 

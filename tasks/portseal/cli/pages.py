@@ -51,7 +51,7 @@ def write_report(path: Path, estate: Estate, looks: Looks, certificates: Sequenc
     from portseal.page.report import report_page
 
     text = report_page(
-        records_of(estate, looks.ports),
+        tuple(records_of(estate, looks)),
         site=estate.site.site.name,
         version=__version__,
         now=datetime.now(UTC),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from portseal.change.ending import Ending, SwitchResult
 from portseal.core.camera_report import CameraRow
-from portseal.core.reasons import HINTS
+from portseal.core.reasons import HINTS, Reason
 from portseal.core.report import without_controls
 from portseal.core.verdict import Outcome, Verdict
 
@@ -24,10 +25,22 @@ _ENDINGS = {
 }
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> RenderableType:
+AT_MOST = 1000
+"""Rows of a table of verdicts; where there are more ports, those that pass are left out."""
+
+
+def verdict_table(verdicts: Collection[Verdict]) -> RenderableType:
     """A row for each port and, below, what to do about each reason for which a port does not pass."""
     table = bare_table("outcome", "switch", "port", "camera", "reason", "detail")
+    every = len(verdicts) <= AT_MOST
+    reasons: dict[Reason, None] = {}
+    left: Counter[Outcome] = Counter()
     for verdict in verdicts:
+        if verdict.outcome is not Outcome.PASS:
+            reasons[verdict.reason] = None
+        if table.row_count >= AT_MOST or not (every or verdict.outcome is not Outcome.PASS):
+            left[verdict.outcome] += 1
+            continue
         mark, style = _OUTCOMES[verdict.outcome]
         table.add_row(
             Text(f"{mark} {verdict.outcome}", style=style),
@@ -35,13 +48,19 @@ def verdict_table(verdicts: Sequence[Verdict]) -> RenderableType:
             Text(verdict.reason, style=style),
             *cells(verdict.detail),
         )
-    reasons = dict.fromkeys(verdict.reason for verdict in verdicts if verdict.outcome is not Outcome.PASS)
-    if not reasons:
-        return table
-    hints = bare_table("reason", "what to do")
-    for reason in reasons:
-        hints.add_row(Text(reason), Text(HINTS[reason]))
-    return Group(table, Text(), hints)
+    parts: list[RenderableType] = [table] if table.row_count else []
+    if left:
+        told = ", ".join(f"{number:,} that {_LEFT[outcome]}" for outcome, number in left.items())
+        parts += [Text()] * bool(parts) + [Text(f"Not listed: {told}. All ports are in --format csv, json and jsonl.")]
+    if reasons:
+        hints = bare_table("reason", "what to do")
+        for reason in reasons:
+            hints.add_row(Text(reason), Text(HINTS[reason]))
+        parts += [Text(), hints]
+    return Group(*parts) if len(parts) > 1 else table
+
+
+_LEFT = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.UNKNOWN: "are unknown"}
 
 
 def result_table(results: Iterable[SwitchResult]) -> Table:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from portseal.cli.options import Limit, SiteDir
+
+if TYPE_CHECKING:
+    from portseal.core.record import Look
+    from portseal.estate import Estate
 
 
 def verify(
@@ -48,37 +54,61 @@ def verify(
     from portseal.cli.pages import ready_for, write_report
     from portseal.cli.progress import progress
     from portseal.cli.tables import verdict_table
-    from portseal.core.record_text import as_csv, as_jsonl
-    from portseal.core.report import as_json, as_junit, exit_code, summary
+    from portseal.core.report import exit_code, json_pieces, junit_pieces, summary
     from portseal.estate import open_estate
     from portseal.evidence import evidence_of, signer_of
-    from portseal.looks import look_at_all, records_of
+    from portseal.looks import look_at_all
 
     if html:
         ready_for(html)
     estate = open_estate(site, limit=limit)
     signer = signer_of(estate) if evidence else None  # what forbids to sign is told before anything is read
-    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        looks = look_at_all(estate, wait=wait, configurations=evidence is not None, done=done)
+    told = _as_they_come(estate, format)
+    with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as shown:
+
+        def came(looks: Sequence[Look]) -> None:
+            shown.count(**Counter(str(look.verdict.outcome) for look in looks if look.state is not None))
+            told(looks)
+
+        looks = look_at_all(
+            estate,
+            wait=wait,
+            configurations=evidence is not None,
+            done=shown,
+            came=came,
+            failed=shown.failed,
+        )
     verdicts = looks.verdicts
     ending = to_be_looked_after(estate, datetime.now(UTC), verdicts)
     if evidence is not None:
         keep_evidence(evidence, estate, evidence_of(estate, looks), signer, limit=limit or "")
     if html:
         write_report(html, estate, looks, ending)
-    if format == "json":
-        typer.echo(as_json(verdicts, ending))
-    elif format == "jsonl":
-        typer.echo(as_jsonl(records_of(estate, looks.ports)), nl=False)
-    elif format == "csv":
-        typer.echo(as_csv(records_of(estate, looks.ports)), nl=False)
-    elif format == "junit":
-        typer.echo(as_junit(verdicts))
-    else:
+    if format in ("json", "junit"):
+        for piece in json_pieces(verdicts, ending) if format == "json" else junit_pieces(verdicts):
+            typer.echo(piece, nl=False)
+        typer.echo()
+    elif format == "table":
         console().print(verdict_table(verdicts))
         console().print(summary(verdicts))
         if ending:
             console().print(Group("", expiry_table(ending)))
-    for failure in looks.failures.values():
-        typer.echo(f"portseal: {failure}", err=True)
+    shown.left(looks.failures)
     raise typer.Exit(1 if looks.failures else exit_code(verdicts))
+
+
+def _as_they_come(estate: Estate, format: str) -> Callable[[Sequence[Look]], None]:
+    """Prints the records of a switch when its turn comes, in formats that allow it."""
+    from portseal.core.record_text import CSV_HEADER, csv_rows, jsonl_lines
+    from portseal.looks import recorder
+
+    if format not in ("jsonl", "csv"):
+        return lambda looks: None
+    records, lines = recorder(estate), jsonl_lines if format == "jsonl" else csv_rows
+    if format == "csv":
+        typer.echo(CSV_HEADER, nl=False)
+
+    def tell(looks: Sequence[Look]) -> None:
+        typer.echo("".join(lines(records(looks))), nl=False)
+
+    return tell

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from portseal.core.compliance import ControlSummary, control_summaries
+from portseal.core.compliance import ControlSummary, ControlTally
 from portseal.core.model import Value
 from portseal.core.record import PortRecord
 from portseal.core.verdict import Outcome
@@ -91,19 +90,27 @@ class Summary(Value):
 
 
 def summary_of(
-    records: Sequence[PortRecord],
+    records: Iterable[PortRecord],
     platforms: Mapping[str, str],
     *,
     unread: Mapping[str, str],
     configurations: Mapping[str, Mapping[str, str]],
 ) -> Summary:
     """The numbers of `records`; `platforms` has every switch that was asked, `configurations` the digests of what it has of ours."""
-    outcomes = Counter(record.outcome for record in records)
-    per_switch = Counter((record.switch, record.outcome) for record in records)
+    reasons: Counter[str] = Counter()
+    per_switch: Counter[tuple[str, Outcome]] = Counter()
+    tally = ControlTally()
+    for record in records:
+        reasons[str(record.reason)] += 1
+        per_switch[record.switch, record.outcome] += 1
+        tally.add(record)
+    outcomes: Counter[Outcome] = Counter()
+    for (_, outcome), number in per_switch.items():
+        outcomes[outcome] += number
     return Summary(
-        ports=len(records),
+        ports=outcomes.total(),
         outcomes={outcome: outcomes[outcome] for outcome in Outcome},
-        reasons=dict(sorted(Counter(str(record.reason) for record in records).items())),
+        reasons=dict(sorted(reasons.items())),
         switches={
             name: SwitchSummary(
                 platform=platform,
@@ -115,13 +122,8 @@ def summary_of(
             )
             for name, platform in platforms.items()
         },
-        controls=control_summaries(records),
+        controls=tally.summaries(),
     )
-
-
-def file_digest(content: bytes) -> FileDigest:
-    """What a bundle says of one file."""
-    return FileDigest(sha256=sha256(content).hexdigest(), size=len(content))
 
 
 def broken_chain(bundles: Sequence[tuple[str, str, Bundle]], *, first: str = "") -> dict[str, str]:

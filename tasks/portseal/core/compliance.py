@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -100,31 +100,50 @@ def shown(record: PortRecord, check: CheckName) -> Shown:
     return _CHECKS[check](record)
 
 
-def control_summaries(records: Sequence[PortRecord]) -> tuple[ControlSummary, ...]:
+def control_summaries(records: Iterable[PortRecord]) -> tuple[ControlSummary, ...]:
     """Each control over `records`, in the order of controls.toml."""
-    found = {check: [shown(record, check) for record in records] for check in CheckName}
-    return tuple(_summary(control, found[control.check]) for control in controls().control)
+    tally = ControlTally()
+    for record in records:
+        tally.add(record)
+    return tally.summaries()
 
 
-def control_ports(records: Sequence[PortRecord]) -> dict[str, dict[str, list[str]]]:
+class ControlTally:
+    """What records show of the controls, counted one record at a time."""
+
+    def __init__(self) -> None:
+        self._found: dict[CheckName, Counter[Shown]] = {check: Counter() for check in CheckName}
+
+    def add(self, record: PortRecord) -> None:
+        """One more port."""
+        for check, counted in self._found.items():
+            counted[shown(record, check)] += 1
+
+    def summaries(self) -> tuple[ControlSummary, ...]:
+        """Each control, in the order of controls.toml."""
+        return tuple(_summary(control, self._found[control.check]) for control in controls().control)
+
+
+def control_ports(records: Collection[PortRecord]) -> dict[str, dict[str, list[str]]]:
     """By control and outcome, the ports (`SWITCH PORT`)."""
     found = {check: _by_outcome(records, check) for check in CheckName}
     return {control.id: found[control.check] for control in controls().control}
 
 
-def _by_outcome(records: Sequence[PortRecord], check: CheckName) -> dict[str, list[str]]:
+def _by_outcome(records: Iterable[PortRecord], check: CheckName) -> dict[str, list[str]]:
     ports: dict[str, list[str]] = {str(outcome): [] for outcome in Outcome}
     for record in records:
         ports[shown(record, check).outcome].append(f"{record.switch} {record.port}")
     return ports
 
 
-def _summary(control: Control, found: Iterable[Shown]) -> ControlSummary:
+def _summary(control: Control, found: Mapping[Shown, int]) -> ControlSummary:
     outcomes, why = Counter[Outcome](), Counter[str]()
-    for each in found:
-        outcomes[each.outcome] += 1
-        why[each.why] += bool(each.why)
-    listed = sorted(((text, number) for text, number in why.items() if number), key=lambda item: (-item[1], item[0]))
+    for each, number in found.items():
+        outcomes[each.outcome] += number
+        if each.why:
+            why[each.why] += number
+    listed = sorted(why.items(), key=lambda item: (-item[1], item[0]))
     return ControlSummary(
         id=control.id,
         standard=control.standard,

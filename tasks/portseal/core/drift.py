@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import StrEnum
 
 from portseal.core.bundle import SwitchSummary
 from portseal.core.model import Value
 from portseal.core.observation import Session
+from portseal.core.one_by_one import grouped
 from portseal.core.profile import CakSource
 from portseal.core.record import PortRecord
 
@@ -48,8 +49,8 @@ class Change(Value):
 
 
 def drift(
-    before: Sequence[PortRecord],
-    after: Sequence[PortRecord],
+    before: Collection[PortRecord],
+    after: Collection[PortRecord],
     *,
     was: Mapping[str, SwitchSummary],
     now: Mapping[str, SwitchSummary],
@@ -59,22 +60,33 @@ def drift(
 
     `comparable`: whether fingerprints of both were made with the same key; keys and configurations are compared only then.
     """
-    then, today = ({(each.switch, each.port): each for each in records} for records in (before, after))
-    changes = list(_readings(was, now))
-    unread = {name for side in (was, now) for name, switch in side.items() if switch.unread}
-    for place in sorted({*then, *today}):
-        old, new = then.get(place), today.get(place)
-        if place[0] in unread and old and new:
-            continue
+    then, today = (grouped(records, lambda record: record.switch) for records in (before, after))
+    changes: list[Change] = []
+    for name in sorted({*then, *today, *was, *now}):
+        old, new = ({record.port: record for record in side.get(name, ())} for side in (then, today))
+        found = list(_readings(name, was, now))
+        unread = any(name in side and side[name].unread for side in (was, now))
+        found += _of_switch(old, new, unread=unread, comparable=comparable)
+        if comparable and name in was and name in now:
+            found += _configurations(name, was[name], now[name], old, new)
+        changes += sorted(found, key=lambda change: change.port)
+    return tuple(changes)
+
+
+Ports = Mapping[str, PortRecord]
+"""A switch's records by port."""
+
+
+def _of_switch(then: Ports, today: Ports, *, unread: bool, comparable: bool) -> Iterator[Change]:
+    for port in sorted({*then, *today}):
+        old, new = then.get(port), today.get(port)
         if old and new:
-            changes.extend(_of_port(old, new, comparable=comparable))
+            if not unread:
+                yield from _of_port(old, new, comparable=comparable)
         elif new:
-            changes.append(_change(new, What.NEW, "", str(new.outcome)))
+            yield _change(new, What.NEW, "", str(new.outcome))
         elif old:
-            changes.append(_change(old, What.REMOVED, str(old.outcome), ""))
-    if comparable:
-        changes.extend(_configurations(was, now, then, today))
-    return tuple(sorted(changes, key=lambda change: (change.switch, change.port)))
+            yield _change(old, What.REMOVED, str(old.outcome), "")
 
 
 def _of_port(old: PortRecord, new: PortRecord, *, comparable: bool) -> Iterator[Change]:
@@ -139,37 +151,28 @@ def _session(record: PortRecord) -> Session | None:
     return own or (sessions[0] if len(sessions) == 1 else None)
 
 
-def _readings(was: Mapping[str, SwitchSummary], now: Mapping[str, SwitchSummary]) -> Iterator[Change]:
-    for name in sorted({*was} & {*now}):
-        if bool(was[name].unread) != bool(now[name].unread):
-            words = [f"not read: {side[name].unread}" if side[name].unread else "read" for side in (was, now)]
-            yield Change(switch=name, what=What.READ, before=words[0], after=words[1])
+def _readings(name: str, was: Mapping[str, SwitchSummary], now: Mapping[str, SwitchSummary]) -> Iterator[Change]:
+    if name in was and name in now and bool(was[name].unread) != bool(now[name].unread):
+        words = [f"not read: {side[name].unread}" if side[name].unread else "read" for side in (was, now)]
+        yield Change(switch=name, what=What.READ, before=words[0], after=words[1])
 
 
-Places = Mapping[tuple[str, str], PortRecord]
-"""(switch, port) → its record."""
-
-
-def _configurations(
-    was: Mapping[str, SwitchSummary], now: Mapping[str, SwitchSummary], then: Places, today: Places
-) -> Iterator[Change]:
-    for name in sorted({*was} & {*now}):
-        before, after = was[name].configuration, now[name].configuration
-        if before is None or now[name].unread or before == after:
-            continue
-        if after is None:
-            yield Change(switch=name, what=What.CONFIGURATION, before="read", after="not to be read")
-            continue
-        ports = {port for switch, port in {*then, *today} if switch == name}
-        for head in dict.fromkeys([*before, *after]):
-            port = next((each for each in ports if _is_about(head, each)), "")
-            came_or_went = port and not ((name, port) in then and (name, port) in today)
-            if before.get(head) != after.get(head) and not came_or_went:
-                shown = [f"{head} ({side[head]})" if head in side else "-" for side in (before, after)]
-                camera = today[name, port].camera if port else ""
-                yield Change(
-                    switch=name, port=port, camera=camera, what=What.CONFIGURATION, before=shown[0], after=shown[1]
-                )
+def _configurations(name: str, was: SwitchSummary, now: SwitchSummary, then: Ports, today: Ports) -> Iterator[Change]:
+    before, after = was.configuration, now.configuration
+    if before is None or now.unread or before == after:
+        return
+    if after is None:
+        yield Change(switch=name, what=What.CONFIGURATION, before="read", after="not to be read")
+        return
+    for head in dict.fromkeys([*before, *after]):
+        port = next((each for each in {*then, *today} if _is_about(head, each)), "")
+        came_or_went = port and not (port in then and port in today)
+        if before.get(head) != after.get(head) and not came_or_went:
+            shown = [f"{head} ({side[head]})" if head in side else "-" for side in (before, after)]
+            camera = today[port].camera if port else ""
+            yield Change(
+                switch=name, port=port, camera=camera, what=What.CONFIGURATION, before=shown[0], after=shown[1]
+            )
 
 
 def _is_about(head: str, port: str) -> bool:

@@ -1,11 +1,12 @@
-"""Many values of which only one is in memory at a time: a sequence that gets each anew where it is asked for."""
+"""Many values of which only one is in memory at a time: a sequence that gets each anew where it is asked for; and what groups of values hold, one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
+M = TypeVar("M")
 
 
 class OneByOne(Sequence[T], Generic[T]):
@@ -35,3 +36,57 @@ class OneByOne(Sequence[T], Generic[T]):
     def in_order(self, names: Sequence[str]) -> OneByOne[T]:
         """Those of these names, in this order."""
         return OneByOne(names, self._get)
+
+
+class Flat(Collection[T], Generic[T]):
+    """What groups of values hold, in their order; one group is got at a time."""
+
+    def __init__(self, groups: OneByOne[Sequence[T]]) -> None:
+        self.groups = groups
+        self._size: int | None = None
+
+    def __iter__(self) -> Iterator[T]:
+        return (value for group in self.groups for value in group)
+
+    def __len__(self) -> int:
+        if self._size is None:
+            self._size = sum(map(len, self.groups))
+        return self._size
+
+    def __contains__(self, wanted: object) -> bool:
+        return any(value == wanted for value in self)
+
+    def each(self, make: Callable[[T], M]) -> Flat[M]:
+        """What `make` makes of each."""
+        names, groups = self.groups.names, _Groups(self.groups)
+        return Flat(OneByOne(names, lambda name: tuple(map(make, groups[name]))))
+
+    def only(self, names: Container[str]) -> Flat[T]:
+        """What the groups of these names hold."""
+        return Flat(self.groups.only(names))
+
+
+def grouped(values: Collection[T], name: Callable[[T], str]) -> Mapping[str, Sequence[T]]:
+    """`values` by name; those that come in groups of a name each are got when they are asked for."""
+    if isinstance(values, Flat):
+        return _Groups(values.groups)
+    found: dict[str, list[T]] = {}
+    for value in values:
+        found.setdefault(name(value), []).append(value)
+    return found
+
+
+class _Groups(Mapping[str, Sequence[T]], Generic[T]):
+    """Groups by name."""
+
+    def __init__(self, groups: OneByOne[Sequence[T]]) -> None:
+        self._groups, self._places = groups, {name: at for at, name in enumerate(groups.names)}
+
+    def __getitem__(self, name: str) -> Sequence[T]:
+        return self._groups[self._places[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)

@@ -27,7 +27,12 @@ quotation marks in front of it do not help."""
 
 def as_jsonl(records: Iterable[PortRecord]) -> str:
     """A JSON object a line, in ASCII."""
-    return "".join(json.dumps(record.model_dump(mode="json")) + "\n" for record in records)
+    return "".join(jsonl_lines(records))
+
+
+def jsonl_lines(records: Iterable[PortRecord]) -> Iterator[str]:
+    """The lines of `as_jsonl`, one by one."""
+    return (json.dumps(record.model_dump(mode="json")) + "\n" for record in records)
 
 
 def as_csv(records: Iterable[PortRecord]) -> str:
@@ -37,11 +42,21 @@ def as_csv(records: Iterable[PortRecord]) -> str:
     behind blanks and quotation marks, at the beginning of a cell or behind a `;`, tab or line break in it), and control
     characters, carriage returns too, are left out.
     """
+    return CSV_HEADER + "".join(csv_rows(records))
+
+
+def csv_rows(records: Iterable[PortRecord]) -> Iterator[str]:
+    """The rows of `as_csv`, one by one, without the header."""
+    return (_csv([defused(cell) for cell in _row(record)]) for record in records)
+
+
+def _csv(cells: Iterable[str]) -> str:
     text = io.StringIO()
-    rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([defused(cell) for cell in _row(record)] for record in records)
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(cells)
     return text.getvalue()
+
+
+CSV_HEADER = _csv(COLUMNS)
 
 
 def defused(cell: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from xml.etree import ElementTree as Xml
 
 from portseal.core.expiry import Expiry
+from portseal.core.one_by_one import grouped
 from portseal.core.verdict import Outcome, Verdict
 
 SCHEMA_VERSION = 1
@@ -23,35 +23,63 @@ def without_controls(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def as_json(verdicts: Sequence[Verdict], certificates: Sequence[Expiry] | None = None) -> str:
-    """`{"schema_version": 1, "verdicts": [{switch, port, camera, outcome, reason, detail, hint}, ...]}`, in ASCII.
+def as_json(verdicts: Iterable[Verdict], certificates: Sequence[Expiry] | None = None) -> str:
+    """The whole of `json_pieces`."""
+    return "".join(json_pieces(verdicts, certificates))
+
+
+def json_pieces(verdicts: Iterable[Verdict], certificates: Sequence[Expiry] | None = None) -> Iterator[str]:
+    """`{"schema_version": 1, "verdicts": [{switch, port, camera, outcome, reason, detail, hint}, ...]}`, in ASCII, piece by piece.
 
     With `certificates`, those that have to be looked after, as `"certificates": [{where, role, subject, ends, days, ...}, ...]`.
     """
-    shown: dict[str, object] = {
-        "schema_version": SCHEMA_VERSION,
-        "verdicts": [verdict.model_dump(mode="json") for verdict in verdicts],
-    }
+    shown: dict[str, object] = {"schema_version": SCHEMA_VERSION, "verdicts": []}
     if certificates is not None:
         shown["certificates"] = [each.model_dump(mode="json") for each in certificates]
-    return json.dumps(shown, indent=2)
+    before, _, after = json.dumps(shown, indent=2).partition("[]")
+    yield f"{before}["
+    some = False
+    for verdict in verdicts:
+        told = json.dumps(verdict.model_dump(mode="json"), indent=2).replace("\n", "\n    ")
+        yield f"{',' * some}\n    {told}"
+        some = True
+    yield ("\n  ]" if some else "]") + after
 
 
-def as_junit(verdicts: Sequence[Verdict]) -> str:
-    """JUnit XML in ASCII: a test suite for each switch, a test case for each port; unknown is an error.
+def as_junit(verdicts: Collection[Verdict]) -> str:
+    """The whole of `junit_pieces`."""
+    return "".join(junit_pieces(verdicts))
+
+
+def junit_pieces(verdicts: Collection[Verdict]) -> Iterator[str]:
+    """JUnit XML in ASCII, a piece a switch: a test suite for each switch, a test case for each port; unknown is an error.
 
     Characters that XML cannot hold are left out.
     """
+    by_switch = grouped(verdicts, lambda verdict: verdict.switch)
     root = Xml.Element("testsuites", {"name": "portseal", **_counts(verdicts)})
-    for switch, group in groupby(sorted(verdicts, key=lambda verdict: verdict.switch), key=lambda each: each.switch):
-        of_switch = tuple(group)
-        suite = Xml.SubElement(root, "testsuite", {"name": _xml(switch), **_counts(of_switch)})
+    yield "<?xml version='1.0' encoding='us-ascii'?>\n"
+    if not by_switch:
+        yield _text(root)
+        return
+    root.text = "\n  "
+    end = "</testsuites>"
+    yield _text(root).removesuffix(end)
+    for number, switch in enumerate(sorted(by_switch), 1):
+        of_switch = by_switch[switch]
+        suite = Xml.Element("testsuite", {"name": _xml(switch), **_counts(of_switch)})
         for verdict in of_switch:
             name = _xml(f"{verdict.port} {verdict.camera}")
             _tell(Xml.SubElement(suite, "testcase", {"classname": _xml(switch), "name": name}), verdict)
-    Xml.indent(root)
-    text: bytes = Xml.tostring(root, encoding="us-ascii", xml_declaration=True)
-    return text.decode("ascii")
+        Xml.indent(suite, level=1)
+        suite.tail = "\n  " if number < len(by_switch) else "\n"
+        yield _text(suite)
+    yield end
+
+
+def _text(element: Xml.Element) -> str:
+    text: bytes = Xml.tostring(element, encoding="us-ascii")
+    return text.decode("ascii").removeprefix("<?xml version='1.0' encoding='us-ascii'?>\n")
 
 
 def _tell(case: Xml.Element, verdict: Verdict) -> None:
@@ -65,10 +93,10 @@ def _tell(case: Xml.Element, verdict: Verdict) -> None:
     told.text = _xml(verdict.hint)
 
 
-def _counts(verdicts: Sequence[Verdict]) -> dict[str, str]:
+def _counts(verdicts: Iterable[Verdict]) -> dict[str, str]:
     number = Counter(verdict.outcome for verdict in verdicts)
     return {
-        "tests": str(len(verdicts)),
+        "tests": str(number.total()),
         "failures": str(number[Outcome.FAIL]),
         "errors": str(number[Outcome.UNKNOWN]),
         "skipped": "0",
@@ -79,28 +107,30 @@ def _xml(text: str) -> str:
     return _NOT_XML.sub("", text)
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
+def summary(verdicts: Iterable[Verdict]) -> str:
     """How many ports pass, fail and are unknown, in one line with the reasons.
 
     `60 ports: 57 pass, 2 fail (not-secured 1, wrong-camera 1), 1 unknown (unparsed 1)`
     """
-    if not verdicts:
+    counted = Counter((verdict.outcome, str(verdict.reason)) for verdict in verdicts)
+    total = counted.total()
+    if not total:
         return "no ports"
     parts: list[str] = []
     for outcome in Outcome:
-        found = [verdict for verdict in verdicts if verdict.outcome is outcome]
+        found = {reason: number for (each, reason), number in counted.items() if each is outcome}
         if found or outcome is Outcome.PASS:
-            parts.append(f"{len(found)} {outcome}{_reasons(found)}")
-    return f"{len(verdicts)} port{'s' * (len(verdicts) > 1)}: {', '.join(parts)}"
+            parts.append(f"{sum(found.values())} {outcome}{_reasons(found)}")
+    return f"{total} port{'s' * (total > 1)}: {', '.join(parts)}"
 
 
-def _reasons(verdicts: Sequence[Verdict]) -> str:
+def _reasons(number: Mapping[str, int]) -> str:
     """The reasons with their numbers, the most frequent first; nothing where all is simply as intended."""
-    number = Counter(str(verdict.reason) for verdict in verdicts if verdict.reason != "as-intended")
-    listed = sorted(number.items(), key=lambda item: (-item[1], item[0]))
+    told = {reason: count for reason, count in number.items() if reason != "as-intended"}
+    listed = sorted(told.items(), key=lambda item: (-item[1], item[0]))
     return f" ({', '.join(f'{reason} {count}' for reason, count in listed)})" if listed else ""
 
 
-def exit_code(verdicts: Sequence[Verdict]) -> int:
+def exit_code(verdicts: Iterable[Verdict]) -> int:
     """0 where all pass, 2 where some do not."""
     return 0 if all(verdict.outcome is Outcome.PASS for verdict in verdicts) else 2
