@@ -26,6 +26,7 @@ from portseal.transport.scheduler import Pem, check_scheduler
 if TYPE_CHECKING:
     from distributed import Client
 
+PACKED = "packed"
 SECONDS = 10
 """That a scheduler, and a first worker, are waited for."""
 
@@ -42,7 +43,9 @@ class DaskOptions(Value):
     batch: Annotated[int, Field(ge=1, le=1000)] = 1
     """Switches in one errand where switches are only read; what writes goes one by one."""
     site: str = ""
-    """The site's directory as workers see it; empty: the same as here."""
+    """The site's directory as workers see it; empty: the same as here; `packed`: they are sent its files."""
+    files: str = ""
+    """With `packed`, where workers have what is never sent: age files and identities, by the names that the site has for them."""
     ca: str = ""
     """PEM files for `tls://`: the authority, and this machine's certificate and key."""
     cert: str = ""
@@ -64,6 +67,7 @@ def check_installed() -> None:
 
 
 _clients: dict[DaskOptions, Client] = {}
+"""By what it takes to reach them; what is asked of them may differ."""
 _lock = threading.Lock()
 
 
@@ -79,10 +83,11 @@ def client_for(options: DaskOptions) -> Client:
     Raises:
         InputError: no scheduler answers, it has no workers, or it may not be talked to in the clear.
     """
+    way = options.model_copy(update={"site": "", "files": "", "batch": 1, "patience_seconds": 30.0})
     with _lock:
-        client = _clients.get(options)
+        client = _clients.get(way)
         if client is None or client.status != "running":
-            client = _clients[options] = _connected(options) if options.scheduler else _own(options)
+            client = _clients[way] = _connected(options) if options.scheduler else _own(options)
         return client
 
 
@@ -162,7 +167,11 @@ def _is_here(host: str) -> bool:
 
 def _quiet() -> None:
     """Dask's log tells of lost workers and connections; so do our results, in our words."""
-    for name in ("distributed", "tornado"):
+    for name in (
+        "distributed",
+        "tornado",
+        *(each for each in logging.root.manager.loggerDict if each.startswith("distributed.")),
+    ):
         logger = logging.getLogger(name)
         logger.addHandler(logging.NullHandler())
         logger.propagate = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,10 +56,13 @@ class Places:
 class Hearth:
     """Answers until it is closed, in a thread of its own."""
 
-    def __init__(self, client: Client, places: Places, remember: Callable[..., None]) -> None:
+    def __init__(
+        self, client: Client, places: Places, remember: Callable[..., None], site: Callable[[], bytes] | None = None
+    ) -> None:
+        """`site` gives the site's files, packed, where workers are to be sent them."""
         from distributed import Queue
 
-        self._client, self._places, self._remember = client, places, remember
+        self._client, self._places, self._remember, self._site = client, places, remember, site
         self.inbox = f"portseal-{uuid.uuid4().hex}"
         self._queue: Queue = Queue(self.inbox, client=client)
         self._open: dict[int, Home | None] = {}
@@ -83,7 +87,8 @@ class Hearth:
         """No further question is answered."""
         self._over.set()
         self._thread.join(5)
-        self._queue.close()
+        with suppress(OSError, RuntimeError):
+            self._queue.close()
 
     def _serve(self) -> None:
         while not self._over.is_set():
@@ -131,6 +136,8 @@ class Hearth:
             switch, ports, stored = about
             self._remember(switch, ports=ports, stored=stored)
             return None
+        if what == "site" and self._site:
+            return self._site()
         if home is None:
             raise InputError(f"nobody answers {what} here")
         return home(what, *about)

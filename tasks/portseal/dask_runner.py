@@ -11,6 +11,8 @@ import queue
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nornir.core.inventory import Host
@@ -18,8 +20,10 @@ from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 from pydantic import ValidationError
 
 from portseal.core.errors import InputError, PortsealError
-from portseal.dask_cluster import DaskOptions, check_installed, client_for
+from portseal.dask_cluster import PACKED, DaskOptions, check_installed, client_for
+from portseal.dask_ready import check_workers
 from portseal.errand import (
+    NUMBERS,
     VERSION,
     Arguments,
     Came,
@@ -33,7 +37,9 @@ from portseal.errand import (
 )
 from portseal.estate import Estate, local_fingerprint_key
 from portseal.home import Home
-from portseal.site_digest import site_digest
+from portseal.lacking import needs_of
+from portseal.site_digest import digest_of, site_digest
+from portseal.site_pack import contents_of, packed_site
 from portseal.threads import Threads
 
 if TYPE_CHECKING:
@@ -41,9 +47,10 @@ if TYPE_CHECKING:
 
     from portseal.dask_home import Hearth
 
+LOST = (OSError, RuntimeError, TimeoutError)
+"""What Dask says where the scheduler is gone."""
 _COUNT_AGAIN = 5.0
 """Seconds after which it is looked whether there are more workers, or fewer."""
-_numbers = itertools.count(1)
 
 
 class DaskRunner:
@@ -86,6 +93,19 @@ def _given(task: Task) -> Mapping[str, object]:
     return task.params
 
 
+def _site_ref(options: DaskOptions, estate: Estate) -> SiteRef:
+    """The site as workers are to have it.
+
+    Raises:
+        InputError: it cannot be packed.
+    """
+    path = estate.site.path.resolve()
+    if options.site != PACKED:
+        return SiteRef(path=options.site or str(path), digest=site_digest(path), version=VERSION)
+    digest = digest_of(contents_of(estate))
+    return SiteRef(path=str(path), digest=digest, version=VERSION, packed=True, files=options.files)
+
+
 class _Dispatch:
     """One task on its way over its switches."""
 
@@ -98,11 +118,10 @@ class _Dispatch:
         self.gathered = AggregatedResult(task.name)
         self.under_way: dict[Future[Any], tuple[int, tuple[Host, ...]]] = {}
         self.finished: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
-        self._slots, self._counted = 1, 0.0
-        path = estate.site.path.resolve()
+        self._slots, self._counted, self._gone = 1, 0.0, False
         if not estate.site.settings.secrets.fingerprint_key:
             local_fingerprint_key(estate.memory.folder)  # made once, and not by several workers at a time
-        self.site = SiteRef(path=options.site or str(path), digest=site_digest(path), version=VERSION)
+        self.site = _site_ref(options, estate)
 
     def carry_out(self, hosts: list[Host]) -> AggregatedResult:
         """Give each switch to a worker as one becomes free; what the estate's `stop` leaves over stands in no result."""
@@ -110,16 +129,20 @@ class _Dispatch:
 
         client, settings = client_for(self.options), self.estate.site.settings
         places = Places(at_once=settings.apply.connect_workers, per_server=settings.connect.per_aaa_server)
-        hearth = Hearth(client, places, self.estate.memory.remember)
+        hearth = Hearth(client, places, self.estate.memory.remember, self._packed_site if self.site.packed else None)
         size = 1 if self.arguments.home else self.options.batch
         waiting = iter([tuple(hosts[at : at + size]) for at in range(0, len(hosts), size)])
         try:
+            if hosts and self.options.scheduler:
+                check_workers(client, hearth, self.site, needs_of(self.estate), self.options.patience_seconds)
             while True:
                 while len(self.under_way) < self._at_once(client) and not self.estate.stop.is_set():
                     batch = next(waiting, None)
                     if batch is None:
                         break
                     self._send(client, hearth, batch)
+                if self._gone:
+                    self._give_up(waiting, hearth)
                 if not self.under_way:
                     return self.gathered
                 try:
@@ -127,20 +150,44 @@ class _Dispatch:
                 except queue.Empty:
                     continue
         finally:
-            for future in self.under_way:
-                future.cancel()
+            with suppress(*LOST):
+                for future in self.under_way:
+                    future.cancel()
             hearth.close()
+
+    def _give_up(self, waiting: Iterable[tuple[Host, ...]], hearth: Hearth) -> None:
+        """The scheduler is gone: tell so of every switch. Its workers get no answers any more and take no further step."""
+        for future in list(self.under_way):
+            self._take(future, hearth)
+        for host in itertools.chain.from_iterable(waiting):
+            self._done(
+                host, Came(switch=host.name, failure=f"{host.name}: the scheduler was lost before its turn came")
+            )
+
+    @cached_property
+    def _sent(self) -> bytes:
+        contents = contents_of(self.estate)
+        if digest_of(contents) != self.site.digest:
+            raise InputError(f"{self.site.path}: the site's files were changed while it was worked on; begin again")
+        return packed_site(contents)
+
+    def _packed_site(self) -> bytes:
+        """Asked for by each worker once."""
+        return self._sent
 
     def _at_once(self, client: Client) -> int:
         """So many errands as workers have threads."""
         if time.monotonic() - self._counted > _COUNT_AGAIN:
-            self._slots, self._counted = max(1, sum(client.nthreads().values())), time.monotonic()
+            try:
+                self._slots, self._counted = max(1, sum(client.nthreads().values())), time.monotonic()
+            except LOST:
+                self._slots, self._gone = 0, True
         return self._slots
 
     def _send(self, client: Client, hearth: Hearth, hosts: tuple[Host, ...]) -> None:
         from portseal.dask_worker import work
 
-        number = next(_numbers)
+        number = next(NUMBERS)
         answers = {"begin", "note", "stopping", "say"}
         errand = Errand(
             number=number,
@@ -172,13 +219,16 @@ class _Dispatch:
         """What became of an errand: its results, or why there are none."""
         number, hosts = self.under_way.pop(future)
         came: dict[str, Came] = {}
-        why = "its worker was lost"
-        if future.status == "finished":
-            came = {each.switch: each for each in unpacked(future.result())}
-        else:
-            self._counted = 0.0
+        try:
+            if future.status == "finished":
+                came = {each.switch: each for each in unpacked(future.result())}
+            else:
+                self._counted = 0.0
             error = future.exception() if future.status == "error" else None
-            why = f"{why} ({type(error).__name__ if error else future.status}), and it is given to no other one"
+        except LOST as lost:
+            error = lost
+        how = "the scheduler is gone" if self._gone else type(error).__name__ if error else future.status
+        why = f"its worker was lost ({how}), and it is given to no other one"
         hearth.forget(number)
         for host in hosts:
             one = came.get(host.name, Came(switch=host.name, failure=f"{host.name}: {why}"))

@@ -6,11 +6,12 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from portseal.core.errors import InputError
-from portseal.distant import carried_out, cleaned
+from portseal.distant import carried_out, cleaned, what_lacks
 from portseal.errand import Errand, packed, unpacked
 from portseal.home import Home, HomeLost
 
@@ -30,14 +31,37 @@ def dask_setup(worker: object) -> None:
 def work(data: bytes, inbox: str, patience: float) -> bytes:
     """What Dask calls: an errand in, what became of its switches out."""
     errand: Errand = unpacked(data)
+    with _home(errand.number, errand.answers, inbox, patience) as home:
+        return carried_out(errand, home, _place())
+
+
+def ready(data: bytes, inbox: str, patience: float) -> tuple[str, ...]:
+    """What Dask calls before anything else: what keeps this worker from working on the site, all of it."""
+    number, site, needs = unpacked(data)
+    with _home(number, frozenset(), inbox, patience) as home:
+        return what_lacks(site, needs, home(str), _place())
+
+
+def _place() -> str:
+    """Where this worker may write; Dask tidies up there, also after a worker that was killed."""
+    from distributed import get_worker
+
+    return str(get_worker().local_directory)
+
+
+@contextmanager
+def _home(
+    number: int, answers: frozenset[str], inbox: str, patience: float
+) -> Iterator[Callable[[Callable[[str], str]], Home]]:
+    """The home, made of what takes secrets out of text; forgotten when the block ends."""
     away: list[Away] = []
 
-    def home(errand: Errand, clean: Callable[[str], str]) -> Home:
-        away.append(Away(errand, inbox, patience, clean))
+    def home(clean: Callable[[str], str]) -> Home:
+        away.append(Away(number, answers, inbox, patience, clean))
         return away[0]
 
     try:
-        return carried_out(errand, home)
+        yield home
     finally:
         for each in away:
             each.close()
@@ -46,10 +70,12 @@ def work(data: bytes, inbox: str, patience: float) -> bytes:
 class Away:
     """The home as one errand reaches it. Not for several threads."""
 
-    def __init__(self, errand: Errand, inbox: str, patience: float, clean: Callable[[str], str]) -> None:
+    def __init__(
+        self, number: int, answers: frozenset[str], inbox: str, patience: float, clean: Callable[[str], str]
+    ) -> None:
         from distributed import Queue
 
-        self._errand, self._patience, self._clean = errand, patience, clean
+        self._number, self._listened, self._patience, self._clean = number, answers, patience, clean
         self._once = uuid.uuid4().hex
         """Of this carrying out: the same errand begun again elsewhere has another, and is refused."""
         self._inbox: Queue = Queue(inbox)
@@ -60,7 +86,7 @@ class Away:
 
     def answers(self, what: str) -> bool:
         """Whether somebody listens to `what`."""
-        return what in self._errand.answers
+        return what in self._listened
 
     def __call__(self, what: str, *about: object) -> object:
         """What the home answers.
@@ -76,7 +102,7 @@ class Away:
         self._asked += 1
         question = packed((what, tuple(cleaned(each, self._clean) for each in about)))
         try:
-            self._inbox.put((self._errand.number, self._once, self._asked, question), timeout=self._patience)
+            self._inbox.put((self._number, self._once, self._asked, question), timeout=self._patience)
             if what == "say":
                 return None
             answer = self._answer()

@@ -23,8 +23,11 @@ from portseal.errand import VERSION, Came, Errand, NotPure, SiteRef, Stop, packe
 from portseal.estate import Estate, message, open_estate
 from portseal.fleet import failure
 from portseal.home import Each, Home, HomeLost
+from portseal.lacking import Needs, lacking
 from portseal.processes import Processes
 from portseal.site_digest import site_digest
+from portseal.site_files import read_settings
+from portseal.site_pack import unpacked_site, with_own_files
 from portseal.transport.connection import forget_session
 
 _FEW = 4
@@ -33,44 +36,85 @@ _opened: dict[SiteRef, Estate] = {}
 _opening = threading.Lock()
 
 
-def carried_out(errand: Errand, home: Callable[[Errand, Callable[[str], str]], Home]) -> bytes:
-    """What became of each of the errand's switches, packed; `home` is made of the errand and of what takes secrets out of text."""
+def carried_out(errand: Errand, home: Callable[[Callable[[str], str]], Home], place: str | None = None) -> bytes:
+    """What became of each of the errand's switches, packed.
+
+    `home` is made of what takes secrets out of text; a site that comes packed is unpacked in the directory `place`.
+    """
+    opened: list[Estate] = []
+
+    def clean(text: str) -> str:
+        return opened[0].redactor().clean(text) if opened else text
+
+    asked = home(clean)
     try:
-        base = _estate(errand.site)
+        base = estate_of(errand.site, asked, place)
+    except HomeLost as error:
+        return packed([Came(switch=stop.switch, failure=f"{stop.switch}: {error}") for stop in errand.stops])
     except Exception as error:  # whatever it is, it is what the client has to be told
         told = message(error)
         return packed([Came(switch=stop.switch, failure=f"{stop.switch}: {told}") for stop in errand.stops])
-    asked = home(errand, lambda text: base.redactor().clean(text))
+    opened.append(base)
     return packed([_at(errand, stop, base, asked) for stop in errand.stops])
 
 
-def _estate(ref: SiteRef) -> Estate:
+def what_lacks(ref: SiteRef, needs: Needs, home: Home, place: str | None = None) -> tuple[str, ...]:
+    """What keeps this worker from working on the site, all of it; empty where nothing does."""
+    try:
+        estate = estate_of(ref, home, place)
+        own = f"{estate.site.path}/"  # another one at each worker, so that what they say would not be alike
+        return tuple(estate.redactor().clean(why).replace(own, "") for why in lacking(estate, needs))
+    except HomeLost:
+        return ()  # who asked is gone
+    except Exception as error:  # whatever it is, it is what the client has to be told
+        return (message(error),)
+
+
+def estate_of(ref: SiteRef, home: Home, place: str | None) -> Estate:
     """The site of `ref`, open.
 
     Raises:
         InputError: this worker has another portseal, or finds another site there.
+        HomeLost: its files were to be sent, and nobody answers.
     """
     with _opening:
-        if ref in _opened:
-            return _opened[ref]
-        if ref.version != VERSION:
-            raise InputError(f"the worker has portseal {VERSION}, and {ref.version} leads the run; install the same")
-        found = site_digest(Path(ref.path))
-        if found != ref.digest:
-            raise InputError(
-                f"{ref.path}: the worker finds another site there than the one that is worked on, or an older state of it; "
-                "put it on a file system that both have"
-            )
-        # A worker is a process already: it begins no others.
-        estate = replace(open_estate(Path(ref.path)), processes=Processes(0, {}))
-        if not estate.site.settings.secrets.fingerprint_key and not (estate.memory.folder / "fingerprint.key").exists():
-            raise InputError(
-                f"{ref.path}: no key for fingerprints here; name one in portseal.toml: secrets.fingerprint_key"
-            )
-        while len(_opened) >= _FEW:
-            _opened.pop(next(iter(_opened)))
-        _opened[ref] = estate
-        return estate
+        if ref not in _opened:
+            if ref.version != VERSION:
+                raise InputError(
+                    f"the worker has portseal {VERSION}, and {ref.version} leads the run; install the same"
+                )
+            path = _unpacked(ref, home, place) if ref.packed else _found(ref)
+            while len(_opened) >= _FEW:
+                _opened.pop(next(iter(_opened)))
+            # A worker is a process already: it begins no others.
+            _opened[ref] = replace(open_estate(path), processes=Processes(0, {}))
+        estate = _opened[ref]
+    if not estate.site.settings.secrets.fingerprint_key and not (estate.memory.folder / "fingerprint.key").exists():
+        raise InputError(
+            f"{ref.path}: no key for fingerprints at the worker; name one in portseal.toml: secrets.fingerprint_key"
+        )
+    return estate
+
+
+def _found(ref: SiteRef) -> Path:
+    """Where the site is that this worker has itself."""
+    if site_digest(Path(ref.path)) != ref.digest:
+        raise InputError(
+            f"{ref.path}: the worker finds another site there than the one that is worked on, or an older state of it; "
+            'put it on a file system that both have, or say nornir.runner.options.site = "packed"'
+        )
+    return Path(ref.path)
+
+
+def _unpacked(ref: SiteRef, home: Home, place: str | None) -> Path:
+    """Where the site is that the client has sent."""
+    sent = home("site")
+    if not isinstance(sent, bytes):
+        raise InputError(f"{ref.path}: its files did not come")
+    path = unpacked_site(sent, ref.digest, ref.path, place)
+    if ref.files:
+        with_own_files(path, read_settings(path), ref.files)
+    return path
 
 
 def _at(errand: Errand, stop: Stop, base: Estate, home: Home) -> Came:

@@ -8,6 +8,7 @@ value) is no pure data, and the task is then carried out where it was called.
 from __future__ import annotations
 
 import io
+import itertools
 import pickle
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +28,9 @@ from portseal.home import Each, Home
 VERSION = version("portseal")
 """Of this side."""
 
+NUMBERS = itertools.count(1)
+"""Of errands, each given once."""
+
 PLAIN_MODULES = frozenset(
     {
         *("builtins", "collections", "copyreg", "datetime", "functools", "ipaddress", "pathlib", "zoneinfo"),
@@ -44,9 +48,13 @@ class SiteRef(Value):
     """Which site; a worker opens it by itself, and refuses where it finds another one there."""
 
     path: str
-    """As a worker finds it."""
+    """As a worker finds it, or, where it comes packed, as the client calls it."""
     digest: str
     """Of what its files say."""
+    packed: bool = False
+    """The worker asks for its files, instead of having them."""
+    files: str = ""
+    """Where a worker has what never travels, of a site that comes packed."""
     version: str
     """Of portseal, which both sides must have."""
 

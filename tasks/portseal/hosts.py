@@ -70,6 +70,13 @@ def read_hosts(path: Path, settings: Settings) -> HostsRead:
     return HostsRead(nornir, records, ())
 
 
+def host_files(settings: Settings) -> tuple[str, ...]:
+    """The names of the files that SimpleInventory reads, from the site's directory on; none where another plugin is named."""
+    chosen = settings.nornir.inventory
+    simple = chosen.plugin == "SimpleInventory"
+    return tuple(str(chosen.options.get(name, file)) for name, file in _FILES.items()) if simple else ()
+
+
 def host_file(settings: Settings) -> str:
     """What to call the place where hosts are written."""
     chosen = settings.nornir.inventory

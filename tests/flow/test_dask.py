@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from portseal.change.journal import Journal
 from portseal.cli.main import app
+from portseal.cli.sim import LOGIN
 from portseal.core.errors import InputError
 from portseal.dask_cluster import clients
 from portseal.simulator.faults import RadiusAlive, RadiusDead
@@ -30,6 +31,17 @@ from portseal.simulator.faults import RadiusAlive, RadiusDead
 pytest.importorskip("distributed", reason="needs the extra dask")
 pytestmark = pytest.mark.xdist_group("dask")
 IDENTITY = "WHAT_OPENS_THE_SECRETS"
+FINGERPRINTS = "AT_WORKERS_SITE_FINGERPRINTS"
+SENT = [
+    "cameras.csv",
+    "defaults.yaml",
+    "groups.yaml",
+    "hosts.yaml",
+    "keys.toml",
+    "known_hosts",
+    "portseal.toml",
+    "profiles.toml",
+]
 CAMERAS = TWO + "cam-5,ac:cc:8e:00:00:05,acc-03,Gi1/0/1,secured,eap-tls,derived\n"
 RUNNER = '\n[nornir.runner]\nplugin = "portseal-dask"\n[nornir.runner.options]\n'
 
@@ -46,12 +58,18 @@ def as_by_threads(line: Line) -> Iterator[None]:
     path = line.site / "portseal.toml"
     text = path.read_text()
     path.write_text(text.partition(RUNNER)[0])
-    os.environ[IDENTITY] = line.secrets["identity"]
+    os.environ.update(environment(line))
     try:
         yield
     finally:
         path.write_text(text)
-        del os.environ[IDENTITY]
+        for name in environment(line):
+            del os.environ[name]
+
+
+def environment(line: Line) -> dict[str, str]:
+    """What it takes to have the site's secrets."""
+    return {IDENTITY: line.secrets["identity"], FINGERPRINTS: line.secrets["fingerprints"]}
 
 
 def said(line: Line, *arguments: str) -> tuple[int, str]:
@@ -83,19 +101,31 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     with simulated(tmp_path_factory.mktemp("dask"), CAMERAS, more_switches=1) as running:
         identity = running.site / "age-identity.txt"
         settings = running.site / "portseal.toml"
-        settings.write_text(settings.read_text().replace('"age-identity.txt"', f'"env:{IDENTITY}"'))
-        running.secrets["identity"] = identity.read_text().strip()
+        text = settings.read_text().replace(
+            '"age-identity.txt"', f'"env:{IDENTITY}"\nfingerprint_key = "site/fingerprints"'
+        )
+        settings.write_text(text.replace("sources = [", 'sources = ["env:AT_WORKERS_", '))
+        running.secrets |= {"identity": identity.read_text().strip(), "fingerprints": "marked-key-of-fingerprints"}
         identity.unlink()
         yield running
 
 
 @pytest.fixture(scope="module")
 def elsewhere(line: Line, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Two workers; what opens the site's secrets stands in their environment alone."""
-    environment = {IDENTITY: line.secrets["identity"]}
-    with cluster(tmp_path_factory.mktemp("cluster"), workers=2, threads=2, environment=environment) as running:
-        by_dask(line, running.options() + "patience_seconds = 3.0\n")
+    """Two workers that are sent the site; what its secrets are in and what opens them is theirs alone."""
+    folder = tmp_path_factory.mktemp("cluster")
+    own = folder / "own"
+    own.mkdir()
+    (own / "secrets.age").write_bytes((line.site / "secrets.age").read_bytes())
+    with cluster(folder, workers=2, threads=2, environment=environment(line)) as running:
+        by_dask(line, packed_for(running))
         yield running
+        for client in clients():
+            client.close(timeout=2)
+
+
+def packed_for(running: Cluster) -> str:
+    return running.options() + f'site = "packed"\nfiles = "{running.folder / "own"}"\npatience_seconds = 3.0\n'
 
 
 def begun(line: Line, *arguments: str) -> subprocess.Popen[str]:
@@ -125,7 +155,8 @@ def test_ctrl_c_at_the_terminal_reaches_the_client_alone_and_workers_of_its_own_
 ) -> None:
     before = planned(line)
     by_dask(line, "workers = 1\nthreads = 2\n")
-    monkeypatch.setenv(IDENTITY, line.secrets["identity"])
+    for name, value in environment(line).items():
+        monkeypatch.setenv(name, value)
     process = begun(line, "apply", str(line.plan_file), "-y", "--wait", "20")
     until(lambda: verifying(line, 1), 40)
     os.killpg(process.pid, signal.SIGINT)
@@ -163,6 +194,9 @@ def test_plan_apply_and_verify_are_the_same_with_workers_that_alone_have_the_sec
     assert b"{{secret:radius/nac-1" in wire, "the proxy has seen what travels"
     assert [name for name, secret in line.secrets.items() if secret.encode() in wire] == []
     assert [name for name, secret in line.secrets.items() if secret in line.seen] == []
+    (unpacked, *_) = elsewhere.folder.glob("dask-scratch-space*/worker-*/portseal-*")
+    assert unpacked.stat().st_mode & 0o777 == 0o700
+    assert sorted(file.name for file in (unpacked / line.site.name).iterdir() if not file.is_symlink()) == SENT
     with as_by_threads(line):
         assert verdicts(said(line, "verify", "--format", "json", *two)[1]) == by_workers
 
@@ -187,6 +221,23 @@ def test_a_worker_that_loses_the_client_takes_no_further_step_and_leaves_its_swi
         assert said(line, "abort", "-y")[0] == 2
 
 
+def test_workers_that_lack_what_the_site_needs_are_told_with_all_of_it_before_anything_is_sent(
+    line: Line, elsewhere: Cluster
+) -> None:
+    by_dask(line, elsewhere.options() + 'site = "packed"\n')
+    with pytest.raises(InputError) as error:
+        said(line, "plan")
+    told = str(error.value)
+    assert told.startswith(
+        "2 of 2 workers cannot work on this site, so that nothing was sent; give them what they lack\n"
+    )
+    assert re.search(r"tls://127.0.0.1:\d+, tls://127.0.0.1:\d+:\n    secret ", told), "alike, and told once"
+    for ref in (LOGIN, "radius/nac-1"):
+        assert re.search(rf"secret {ref} was not found; .* file secrets.age \(does not exist\)", told), told
+    assert "nornir.runner.options.files" in told
+    by_dask(line, packed_for(elsewhere))
+
+
 def test_a_worker_killed_in_mid_push_leaves_an_armed_switch_and_its_task_is_given_to_no_other(
     line: Line, elsewhere: Cluster
 ) -> None:
@@ -208,12 +259,6 @@ def test_a_worker_killed_in_mid_push_leaves_an_armed_switch_and_its_task_is_give
     assert "its own timer undoes the change, and `portseal resume` brings it to an end" in out
     assert rows(line, "acc-03") == ["switch-begun", "arming", "pushed", "verifying"]
     until(lambda: line["acc-03"].running_config() == before)
-    line["acc-03"].inject(RadiusAlive())
-    code, out = said(line, "resume", "-y")
-    assert code == 0, out
-    assert rows(line, "acc-03")[-7:] == [
-        *("switch-begun", "arming", "pushed", "verifying", "confirming", "saving", "switch-ended")
-    ]
 
 
 def test_a_scheduler_is_talked_to_only_where_both_ends_show_a_certificate_of_one_authority(
@@ -266,3 +311,30 @@ def test_where_no_scheduler_answers_it_is_said_at_once_what_to_do(line: Line) ->
     ):
         said(line, "plan")
     assert time.monotonic() - began < 8
+
+
+def test_a_scheduler_that_is_killed_leaves_no_more_than_a_worker_does_and_resume_brings_both_to_an_end(
+    line: Line, elsewhere: Cluster
+) -> None:
+    by_dask(line, packed_for(elsewhere))
+    before = line["acc-03"].running_config()
+
+    def kill() -> None:
+        until(lambda: rows(line, "acc-03").count("verifying") == 2, 30)
+        elsewhere.scheduler.kill()
+
+    with ThreadPoolExecutor(1) as pool:
+        killing = pool.submit(kill)
+        began = time.monotonic()
+        code, out = said(line, "resume", "-y")
+        killing.result()
+    assert code == 1
+    assert "acc-03: armed: acc-03: its worker was lost" in out, out
+    assert time.monotonic() - began < 20, "nobody waits for a scheduler that is gone"
+    until(lambda: line["acc-03"].running_config() == before)
+    until(lambda: line["acc-03"].open_sessions == 0)
+    line["acc-03"].inject(RadiusAlive())
+    with as_by_threads(line):
+        code, out = said(line, "resume", "-y")
+    assert code == 0, out
+    assert rows(line, "acc-03")[-4:] == ["verifying", "confirming", "saving", "switch-ended"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import threading
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from portseal.change.apply import apply_switch
 from portseal.change.resume import resume_switch
 from portseal.core.errors import InputError
-from portseal.core.settings import NornirSettings, RunnerPlugin, Settings
+from portseal.core.settings import NornirSettings, RunnerPlugin, SecretSettings, Settings
 from portseal.dask_cluster import DaskOptions, client_for
 from portseal.dask_home import Places
 from portseal.errand import NotPure, packed, unpacked
@@ -22,7 +23,8 @@ from portseal.estate import open_estate
 from portseal.looks import look_along
 from portseal.plan import plan_switch
 from portseal.runners import runner_of
-from portseal.site_digest import site_digest
+from portseal.site_digest import declared_files, digest_of, site_digest
+from portseal.site_pack import contents_of, packed_site, unpacked_site, with_own_files
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,51 @@ def test_the_digest_of_a_site_changes_with_what_its_files_say_and_with_nothing_e
     (tmp_path / "platforms" / "mine").mkdir(parents=True)
     (tmp_path / "platforms" / "mine" / "platform.toml").write_text("")
     assert site_digest(tmp_path) != before
+
+
+def test_a_site_that_is_sent_arrives_as_it_was_for_nobody_else_to_read_and_nothing_private_goes_along(
+    site: Path, tmp_path: Path
+) -> None:
+    origin, place = tmp_path / "campus", tmp_path / "worker"
+    shutil.copytree(site, origin)
+    place.mkdir()
+    (origin / ".portseal").mkdir(exist_ok=True)
+    for private in ("keys.age", "plan.json", ".portseal/state.json", "age-identity.txt"):
+        (origin / private).write_text("{}")
+    contents = contents_of(open_estate(origin))
+    assert set(contents) == set(declared_files(origin)), "what the digest is of"
+    there = unpacked_site(packed_site(contents), site_digest(origin), str(origin), str(place))
+    assert site_digest(there) == site_digest(origin)
+    assert {file.name for file in there.iterdir()} <= {file.name for file in site.iterdir()} - {".portseal"}
+    assert there.name == "campus"
+    assert there.parent.stat().st_mode & 0o777 == 0o700
+    with pytest.raises(InputError, match="what came is not the site"):
+        unpacked_site(packed_site({**contents, "cameras.csv": b""}), site_digest(origin), "campus", str(place))
+    with pytest.raises(InputError, match="what came is not the site"):
+        unpacked_site(packed_site({"../x": b""}), digest_of({"../x": b""}), "campus", str(place))
+    (place / "secrets.age").write_text("")
+    with_own_files(there, Settings(secrets=SecretSettings(sources=("file:secrets.age", "env:X"))), str(place))
+    assert (there / "secrets.age").resolve() == place / "secrets.age"
+
+
+def test_a_site_that_holds_what_must_not_travel_or_is_too_large_is_not_sent(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = tmp_path / "campus"
+    shutil.copytree(site, origin)
+    estate = open_estate(origin)
+    secret = SecretStr("what-nobody-may-read")
+    estate.learn("radius/nac-1", secret)
+    with (origin / "cameras.csv").open("a") as file:
+        file.write(f"# {secret.get_secret_value()}\n")
+    (origin / "known_hosts").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+    monkeypatch.setattr("portseal.site_pack.MOST", 1000)
+    with pytest.raises(InputError) as error:
+        contents_of(estate)
+    told = str(error.value)
+    assert "cameras.csv holds a secret of the site; known_hosts holds a private key; its files have " in told
+    assert "and 1,000 are the most (the largest is cameras.csv)" in told
+    assert secret.get_secret_value() not in told
 
 
 def test_the_limits_of_connections_hold_for_all_workers_together() -> None:

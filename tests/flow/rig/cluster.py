@@ -28,12 +28,12 @@ class Proxy:
 
     def __init__(self, port: int, *, near: ssl.SSLContext, far: ssl.SSLContext) -> None:
         self.seen = bytearray()
-        self._to, self._far = port, far
+        self._to, self._near, self._far = port, near, far
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._writers: list[asyncio.StreamWriter] = []
-        self._server = self._done(asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=near))
+        self._server = self._done(asyncio.start_server(self._accept, "127.0.0.1", 0))
         self.port: int = self._server.sockets[0].getsockname()[1]
 
     def _done(self, work: Coroutine[object, object, T]) -> T:
@@ -42,11 +42,13 @@ class Proxy:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to, ssl=self._far)
+            await writer.start_tls(self._near)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._to)
+            self._writers.append(far_writer)
+            await far_writer.start_tls(self._far)
         except OSError:
-            writer.close()
+            writer.transport.abort()
             return
-        self._writers.append(far_writer)
         await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,10 +62,12 @@ class Proxy:
     def close(self) -> None:
         async def end() -> None:
             self._server.close()
-            for writer in self._writers:
-                writer.transport.abort()
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            await asyncio.wait(others, timeout=5) if others else None
+            for _ in range(3):  # one that was just accepted is found the next time
+                for writer in self._writers:
+                    writer.transport.abort()
+                others = asyncio.all_tasks() - {asyncio.current_task()}
+                await asyncio.wait(others, timeout=5) if others else None
+                await asyncio.sleep(0.05)
 
         self._done(end())
         self._loop.call_soon_threadsafe(self._loop.stop)
