@@ -20,7 +20,15 @@ _PARTS = (
     ("parsing (TextFSM)", ("textfsm/", "core/parsing", "core/observation", "core/screen")),
     (
         "comparing (hier_config)",
-        ("hier_config/", "core/tree", "core/differences", "core/owned", "core/planning", "core/steps"),
+        (
+            "hier_config/",
+            "core/tree",
+            "core/section_changes",
+            "core/differences",
+            "core/owned",
+            "core/planning",
+            "core/steps",
+        ),
     ),
     ("SSH and its cryptography", ("paramiko/", "cryptography/", "netmiko/")),
     ("values (pydantic)", ("pydantic/",)),

@@ -7,16 +7,15 @@ worked out in another process.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from hier_config.root import HConfig
-
-from portseal.core import tree
 from portseal.core.differences import diff, sections
 from portseal.core.owned import shared_section
 from portseal.core.platforms import Pack
+from portseal.core.section_changes import changes_as_a_whole, changes_by_section
 from portseal.core.steps import SWITCH_WIDE
+from portseal.core.tree import Section
 
 Lines = tuple[str, tuple[str, ...]]
 """What lines are about (a long port name, or `switch`), and the lines as sent, with marks where secrets are."""
@@ -42,16 +41,30 @@ class Difference(NamedTuple):
     """Owned lines before and after; empty where there is nothing to do."""
 
 
+NOTHING = Difference((), (), "")
+
 Compare = Callable[[Pack, Sides], Difference]
 
 
 def difference(pack: Pack, sides: Sides) -> Difference:
     """What is to be sent under the rules of `pack`, in order."""
-    before, after = _compared(pack, sides)
-    steps = tuple(_steps(before, after, pack))
+    if pack.files:
+        return _of_files(pack, sides)
+    shared = shared_section(pack, sides.ports)
+    found = changes_by_section(pack, sides.running, sides.keep, sides.target, shared)
+    if found is None:
+        found = changes_as_a_whole(pack, sides.running, sides.keep, sides.target, shared)
+    if not found.forth:
+        return NOTHING
+    return Difference(_in_order(found.forth, pack), _in_order(found.back, pack), found.diff)
+
+
+def _of_files(pack: Pack, sides: Sides) -> Difference:
+    steps = tuple(_file_sections(sides.running, sides.target, pack))
     if not steps:
-        return Difference((), (), "")
-    return Difference(steps, tuple(_steps(after, before, pack)), diff(before, after))
+        return NOTHING
+    undo = tuple(_file_sections(sides.target, sides.running, pack))
+    return Difference(steps, undo, diff(sides.running, sides.target))
 
 
 def scope_of(head: str, pack: Pack) -> str:
@@ -60,39 +73,12 @@ def scope_of(head: str, pack: Pack) -> str:
     return found["port"] if found else SWITCH_WIDE
 
 
-def _compared(pack: Pack, sides: Sides) -> tuple[str, str]:
-    """Canonical text before and after. Lines that are never removed stand in both; hidden defaults in neither."""
-    if pack.files:
-        return sides.running, sides.target
-    driver = tree.driver_of(pack)
-    running, wanted, kept = (tree.tree(text, driver) for text in (sides.running, sides.target, sides.keep))
-    shared = shared_section(pack, sides.ports, ())
-    for child in running.children:  # of a shared section, only our lines come and go
-        if shared(child.text) and child.text not in wanted.children:
-            wanted.add_child(child.text)
-    tree.add_kept(wanted, kept, driver)
-    pristine = running.deep_copy()
-    tree.drop_defaults(running, wanted, pack)
-    tree.drop_defaults(wanted, pristine, pack)
-    return _text(running), _text(wanted)
-
-
-def _text(config: HConfig) -> str:
-    return "".join(f"{' ' * (child.depth() - 1)}{child.text}\n" for child in config.all_children())
-
-
-def _steps(before: str, after: str, pack: Pack) -> Iterator[Lines]:
-    return _file_sections(before, after, pack) if pack.files else _line_sections(before, after, pack)
-
-
-def _line_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _in_order(found: Sequence[Section], pack: Pack) -> tuple[Lines, ...]:
     """(scope, lines as sent) in order; among sections of one weight, those of a port stand together."""
-    driver = tree.driver_of(pack)
-    found = tree.change(tree.tree(before, driver), tree.tree(after, driver), pack)
     scopes = [scope_of(section.head, pack) for section in found]
     first = {scope: at for at, scope in reversed(tuple(enumerate(scopes)))}
     order = sorted(range(len(found)), key=lambda at: (found[at].weight, first[scopes[at]], at))
-    return ((scopes[at], found[at].lines) for at in order)
+    return tuple((scopes[at], found[at].lines) for at in order)
 
 
 def _file_sections(before: str, after: str, pack: Pack) -> Iterator[tuple[str, tuple[str, ...]]]:

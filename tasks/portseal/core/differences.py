@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 Tree = dict[str, "Tree"]
@@ -27,6 +28,23 @@ def diff(before: str, after: str) -> str:
     A line that takes another's place stands right behind it.
     """
     return "\n".join(_level(_tree(before), _tree(after), 0))
+
+
+def section_diff(head: str, before: str | None, after: str | None) -> Iterator[str]:
+    """The same of one section, of whose lines each side is given those under `head`; None where it does not stand."""
+    if before is None or after is None:
+        sign = "+" if before is None else "-"
+        yield from (sign + line for line in (head, *(before or after or "").splitlines()))
+    elif inside := _inside(before, after):
+        yield f" {head}"
+        yield from inside
+
+
+@functools.lru_cache(maxsize=1024)
+def _inside(before: str, after: str) -> tuple[str, ...]:
+    """Ports change alike."""
+    old, new = (_tree(f"head\n{lines}")["head"] for lines in (before, after))
+    return tuple(_level(old, new, 1))
 
 
 def _tree(text: str) -> Tree:

@@ -175,9 +175,9 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
         )
 
 
-def shared_section(pack: Pack, ports: Sequence[str], radius_addresses: Sequence[str]) -> Callable[[str], bool]:
+def shared_section(pack: Pack, ports: Sequence[str]) -> Callable[[str], bool]:
     """A function that tells of a section's line whether only some lines of the section are ours."""
-    return _Rules(pack, tuple(ports), tuple(radius_addresses)).shared
+    return _Rules(pack, tuple(ports), ()).shared
 
 
 @functools.cache

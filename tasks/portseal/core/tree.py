@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from hier_config import get_hconfig
 from hier_config.child import HConfigChild
@@ -12,7 +14,6 @@ from hier_config.models import IdempotentCommandsRule, MatchRule, NegationSubRul
 from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRules
 from hier_config.root import HConfig
 
-from portseal.core.model import Value
 from portseal.core.paths import unfolded
 from portseal.core.platforms import Lineage, Pack
 
@@ -20,7 +21,7 @@ _AWAY, _AGAIN = 1000, 1001
 """Weights of lines that are taken away to be put last: behind all that has a weight of the platform's own."""
 
 
-class Section(Value):
+class Section(NamedTuple):
     """One top-level section of a change, in the order of its lines."""
 
     head: str
@@ -28,12 +29,18 @@ class Section(Value):
     lines: tuple[str, ...]
     """As sent: `head`, what it holds with one space a level, and what leaves it; or one whole path a line."""
     weight: int
+    late: int = 0
+    """Where nothing but the order of its lines changes, the number of the rule that says so, from one: such sections follow the others."""
 
 
 Patterns = tuple[re.Pattern[str], ...]
+_HEADS = 4096
+"""Sections' own lines of which is remembered which rules look at them, for each platform."""
 _UNLISTED = 500
 """Weight of a line that stands in no order."""
 
+PACKS = 64
+"""Platforms that are remembered in a process; no site has as many."""
 _drivers: dict[int, tuple[Pack, PackDriver]] = {}
 
 
@@ -41,6 +48,8 @@ def driver_of(pack: Pack) -> PackDriver:
     """The driver of `pack`, made once in a process: it holds rules and nothing that changes."""
     kept = _drivers.get(id(pack))
     if kept is None or kept[0] is not pack:
+        if len(_drivers) >= PACKS:
+            _drivers.clear()
         kept = _drivers[id(pack)] = pack, PackDriver(pack)
     return kept[1]
 
@@ -52,6 +61,8 @@ class PackDriver(HConfigDriverBase):
         self._negation = pack.negation
         super().__init__()
         self.order = [(_compiled(order.match), order.weight) for order in pack.order]
+        self.sequence = [_compiled(match) for match in pack.sequence]
+        self.defaults = [_compiled(match) for match in pack.defaults]
         idempotent = [IdempotentCommandsRule(match_rules=_rules(match)) for match in pack.idempotent]
         self._idempotent = [(_compiled(match), rule) for match, rule in zip(pack.idempotent, idempotent, strict=True)]
         self.rules = HConfigDriverRules(
@@ -60,6 +71,9 @@ class PackDriver(HConfigDriverBase):
                 NegationSubRule(match_rules=_rules(n.match), search=n.search, replace=n.use) for n in pack.negate
             ],
         )
+        replaceable = [match[0] for match in pack.idempotent if len(match) == 1]
+        self.fits_of = functools.lru_cache(_HEADS)(functools.partial(_fits_of, tuple(_of_heads(pack))))
+        self.may_replace = functools.lru_cache(_HEADS)(functools.partial(_fits_any, _compiled(replaceable)))
 
     @property
     def negation_prefix(self) -> str:
@@ -85,7 +99,30 @@ class PackDriver(HConfigDriverBase):
         return HConfigDriverRules()
 
 
-def _compiled(match: Lineage) -> Patterns:
+def _of_heads(pack: Pack) -> Iterator[re.Pattern[str]]:
+    """Every pattern by which a rule looks at the own line of a section, when lines below it are concerned too."""
+    rules = [
+        pack.idempotent,
+        pack.sequence,
+        pack.defaults,
+        [o.match for o in pack.order],
+        [n.match for n in pack.negate],
+    ]
+    found = [f"^{re.escape(pack.negation)}", *(match[0] for match in itertools.chain.from_iterable(rules))]
+    if pack.paths:
+        found += [section for section, _ in (*pack.paths.lists, *pack.paths.containers)]
+    return map(re.compile, dict.fromkeys(found))
+
+
+def _fits_of(patterns: Patterns, head: str) -> frozenset[int]:
+    return frozenset(at for at, pattern in enumerate(patterns) if pattern.search(head))
+
+
+def _fits_any(patterns: Patterns, head: str) -> bool:
+    return any(pattern.search(head) for pattern in patterns)
+
+
+def _compiled(match: Iterable[str]) -> Patterns:
     return tuple(re.compile(pattern) for pattern in match)
 
 
@@ -125,19 +162,52 @@ def tree(text: str, driver: HConfigDriverBase) -> HConfig:
 
 def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
     """The sections to send, in order, to get from `before` to `after`; empty where there is nothing to do."""
+    driver = driver_of(pack)
     delta = before.config_to_get_to(after)
-    moved = [
-        placed
-        for match in pack.sequence
-        for placed in _put_in_order(before, after, delta, tuple(re.compile(pattern) for pattern in match))
-    ]
-    _weigh(delta.children, driver_of(pack).order)
+    late: dict[str, int] = {}
+    moved: list[tuple[HConfigChild, int]] = []
+    for number, match in enumerate(driver.sequence, 1):
+        there = len(delta.children)
+        moved += _put_in_order(before, after, delta, match)
+        late |= {child.text: number for child in delta.children[there:]}
+    _weigh(delta.children, driver.order)
     for line, weight in moved:
         line.order_weight = weight
     return tuple(
-        Section(head=child.text, lines=tuple(_sent(child, before, after, pack)), weight=child.order_weight)
+        Section(child.text, tuple(_sent(child, before, after, pack)), child.order_weight, late.get(child.text, 0))
         for child in sorted(delta.children)
     )
+
+
+def removals(gone: Sequence[str], left: Iterable[str], pack: Pack) -> tuple[Section, ...]:
+    """What takes away the sections whose own lines are `gone`, while those of `left` stand; in their turn, and not in order."""
+    driver = driver_of(pack)
+    before, after = HConfig(driver), HConfig(driver)
+    before.add_children(gone)
+    after.add_children(head for head in left if driver.may_replace(head))
+    delta = before.config_to_get_to(after)
+    _weigh(delta.children, driver.order)
+    return tuple(
+        Section(child.text, tuple(_sent(child, before, after, pack)), child.order_weight)
+        for child in delta.children
+        if not child.new_in_config
+    )
+
+
+def renamed(section: Section, head: str, pack: Pack) -> Section:
+    """The same change of a section that has another line of its own, and the same rules."""
+    if section.head == head:
+        return section
+    if not pack.paths:
+        return section._replace(head=head, lines=(head, *section.lines[1:]))
+    verbs = sorted(
+        (pack.paths.set, pack.paths.deactivate, pack.paths.activate, pack.negation, ""), key=len, reverse=True
+    )
+    lines = []
+    for line in section.lines:
+        verb = next(verb for verb in verbs if line.startswith(verb + section.head))
+        lines.append(f"{verb}{head}{line[len(verb) + len(section.head) :]}")
+    return section._replace(head=head, lines=tuple(lines))
 
 
 def _sent(child: HConfigChild, before: HConfig, after: HConfig, pack: Pack) -> Iterator[str]:
@@ -200,25 +270,35 @@ def _lines(child: HConfigChild, leave: str, depth: int) -> Iterator[str]:
         yield " " * (depth + 1) + leave
 
 
-def drop_defaults(config: HConfig, other: HConfig, pack: Pack) -> None:
-    """Take out of `config` the default lines that `other` does not have, in sections that stand in both.
+def drop_defaults(running: HConfig, wanted: HConfig, pack: Pack) -> None:
+    """Take out of both the default lines that the other does not have, in sections that stand in both.
 
     There, present and absent mean the same. A section that is new is sent whole, defaults included.
     """
-    for match in pack.defaults:
-        _drop(config, other, tuple(re.compile(pattern) for pattern in match))
+    rules = driver_of(pack).defaults
+    found = [*_alone(running, wanted, rules), *_alone(wanted, running, rules)]
+    for child in found:
+        child.delete()
 
 
-def _drop(config: HConfig | HConfigChild, other: HConfig | HConfigChild, match: tuple[re.Pattern[str], ...]) -> None:
-    for child in tuple(config.children):
-        if not match[0].search(child.text):
+def _alone(
+    config: HConfig | HConfigChild, other: HConfig | HConfigChild, rules: Iterable[Patterns], depth: int = 0
+) -> Iterator[HConfigChild]:
+    """The lines of `config` that one of `rules` fits and `other` has not. `rules`: those that the lines above fit in."""
+    for child in config.children:
+        here = [match for match in rules if match[depth].search(child.text)]
+        if not here:
             continue
         twin = other.children.get(child.text)
-        if len(match) > 1:
-            if twin is not None:
-                _drop(child, twin, match[1:])
-        elif twin is None:
-            child.delete()
+        if twin is not None:
+            yield from _alone(child, twin, [match for match in here if len(match) > depth + 1], depth + 1)
+        elif any(len(match) == depth + 1 for match in here):
+            yield child
+
+
+def text(config: HConfig) -> str:
+    """A tree as canonical configuration."""
+    return "".join(f"{' ' * (child.depth() - 1)}{child.text}\n" for child in config.all_children())
 
 
 def add_kept(target: HConfig, kept: HConfig, driver: HConfigDriverBase) -> None:
