@@ -2,7 +2,7 @@
 #   make demo    the whole way on the example site, against simulated switches
 #   make test    ruff, mypy and the tests
 #   make lab     real 802.1X and MACsec networks on this machine (root, Debian)
-#   make bench   the measurements, beside other tools, into docs/performance.md (20 minutes; a part: make bench BENCH='push --quick')
+#   make bench   the measurements, beside other tools, into docs/performance.md (about 20 minutes; a part: make bench BENCH='push --quick')
 #   make docs    the documentation as a site, in build/docs/index.html
 # Another interpreter: make PYTHON=python3.13 test
 
@@ -43,7 +43,8 @@ lab:
 	@$(MAKE) --no-print-directory -s $(READY)
 	@$(VENV)/bin/python lab/run.py
 
-# Tables beside other tools, which it installs into .bench/venv; also: BENCH='push --quick', BENCH='targets'. About 20 minutes.
+# Tables beside other tools, which it installs into .bench/venv. Each is kept when it is done, beside those of earlier runs. About 20 minutes;
+# some of them again: BENCH='push verbs --write docs/performance.md'; small: BENCH='push --quick'; BENCH='targets'.
 BENCH ?= all --write docs/performance.md
 
 bench: $(READY)

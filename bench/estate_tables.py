@@ -33,6 +33,7 @@ VERBS = (
     ("switches", "switches", 0),
     ("delay_ms", "delay, ms", 0),
     ("seconds", "s", 2),
+    ("pause_seconds", "of it pause, s", 1),
     ("each", "switches/s", 1),
     ("times", "÷ portseal's", 1),
     ("cpu_each", "client CPU a switch, ms", 0),
@@ -40,7 +41,7 @@ VERBS = (
     ("peak_mb", "peak, MB", 0),
     ("runs", "runs", 0),
 )
-CONNECT = tuple(column for column in VERBS if column[0] != "peak_mb")
+CONNECT = tuple(column for column in VERBS if column[0] not in ("peak_mb", "pause_seconds"))
 
 
 @contextmanager
@@ -85,25 +86,26 @@ def verbs_table(runs: int, *, quick: bool) -> Table:
     rows: list[dict[str, Any]] = []
     for delay in (0.05,) if quick else (0.0, 0.05):
         for switches in (1, 10) if quick else (1, 50, 200) if delay else (1, 200):
-            rows += _of_size(switches, delay, runs, peer=not quick and delay > 0 and switches <= _WORKERS)
+            rows += _of_size(switches, delay, runs, peer=not quick and delay > 0)
     counted = (
         "48 ports a switch. A run is one process; opening the site is not counted, logging in is. Plan: from nothing of ours to 48 sealed ports. Apply: read, arm, push, read back, verify, "
-        f"confirm, save, each step journaled. Verify: its seconds hold the pause between two readings of counters (`counter_pause_seconds`, 2 s). Peers: nornir-netmiko with {_WORKERS} threads, as many as portseal has here; "
+        f"confirm, save, each step journaled. Pause: what a verify waits between two readings of counters that must rise (`counter_pause_seconds`). Peers: nornir-netmiko with {_WORKERS} threads, as many as portseal has here; "
         "for plan it only reads the running configuration, for apply it only pushes the lines of the table above (`cmd_verify=False`), for verify it only reads four of the commands, and parses none. "
-        "At 200 switches plan and apply are one run: the median is over switches. Round trips as the switches see them, login included."
+        "Plan is repeated before the apply and verify after it, on the same switches, and the peer comes last. At 200 switches everything takes a minute or more together, so that there is one apply, and one run of the peer. "
+        "Round trips as the switches see them, login included, median over switches."
     )
     return Table("verbs", "plan, apply, verify of 1, 50 and 200 switches", counted, VERBS, rows)
 
 
 def _of_size(switches: int, delay: float, runs: int, *, peer: bool) -> list[dict[str, Any]]:
+    """An apply changes the switches, so that each needs new ones; what only reads is repeated on those that are there."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    rounds = 1 if switches > 50 else runs
-    for _ in range(rounds):
+    farms = 1 if switches > _WORKERS else runs
+    for _ in range(farms):
         with farm(switches, delay) as running:
-            for verb in ("plan", "apply"):
-                found[verb].append(ours(running, verb))
-            for _ in range(runs // rounds):
-                found["verify"].append(ours(running, "verify"))
+            found["plan"] += [ours(running, "plan") for _ in range(runs // farms)]
+            found["apply"].append(ours(running, "apply"))
+            found["verify"] += [ours(running, "verify") for _ in range(runs // farms)]
             if peer:
                 for verb, how in (("plan", "running"), ("verify", "read"), ("apply", "unverified")):
                     found[f"{verb}, peer"].append(nornir(running, how))

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.table import Table
+from bench.targets import Target, of_tables
 
 _BEGIN = "<!-- measured: begin; written by `python -m bench`, do not edit -->\n"
 _END = "<!-- measured: end -->\n"
+_QUIET = 1.0
+"""Load of a machine that does nothing else."""
 
 
 def write_page(page: Path, document: dict[str, Any]) -> None:
@@ -27,34 +30,37 @@ def write_page(page: Path, document: dict[str, Any]) -> None:
 
 def measured(document: dict[str, Any]) -> str:
     """All of it as Markdown."""
-    machine = document["machine"]
-    parts = [_machine(machine), "## Targets\n\n" + _targets(document["targets"])]
-    for kept in document["tables"].values():
-        table = Table(**{**kept, "columns": tuple(tuple(column) for column in kept["columns"])})
-        parts.append(f"## {table.title}\n\n{table.markdown()}")
+    kept = document["tables"]
+    parts = [_machine(document["machine"], kept), "## Targets\n\n" + _targets(list(of_tables(kept)))]
+    for given in kept.values():
+        table = Table(**{key: given[key] for key in Table._fields})
+        parts.append(f"## {table.title}\n\n{_when(given['measured'])} {table.markdown()}")
     return "\n".join(parts)
 
 
-def _machine(machine: dict[str, Any]) -> str:
+def _machine(machine: dict[str, Any], tables: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    busy = (
-        " **The machine was busy with other work**: compare figures of one table with each other, and do not take seconds for what they would be on a quiet one."
-        if machine["load"] > 1
-        else ""
-    )
+    minutes = sum(given["measured"]["seconds"] for given in tables.values()) / 60
     return (
-        f"Measured {machine['date']} on {machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}, "
-        f"in {machine['minutes']} minutes; load when it began {machine['load']}.{busy}\n\nVersions: {versions}.\n"
+        f"Measured on {machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}, in {minutes:.0f} minutes; "
+        "when, how long and under which load is said with each table.\n\n"
+        f"Versions: {versions}.\n"
     )
 
 
-def _targets(targets: list[dict[str, Any]]) -> str:
+def _when(run: dict[str, Any]) -> str:
+    """A table's own date, and whether its seconds can be taken for what they are."""
+    told = f"Measured {run['date']} in {run['seconds']} s; load {run['load']} when it began, {run['load_after']} when it ended."
+    if run["load"] > _QUIET:
+        told += " **The machine was busy with other work when it began**: compare figures with each other, and do not take seconds for those of a quiet one."
+    return told
+
+
+def _targets(targets: list[Target]) -> str:
     rows = ["| target | limit | measured | | |", "| --- | ---: | ---: | --- | --- |"]
     for one in targets:
-        sign = "≥" if one["at_least"] else "≤"
-        digits = 0 if abs(one["value"]) >= 100 or one["value"] == int(one["value"]) else 2
-        verdict = "reached" if one["reached"] else "**missed**"
-        rows.append(
-            f"| {one['name']} | {sign} {one['limit']:,g}{one['unit']} | {one['value']:,.{digits}f}{one['unit']} | {verdict} | {one['told']} |"
-        )
+        digits = 0 if abs(one.value) >= 100 or one.value == int(one.value) else 2
+        limit = f"{'≥' if one.at_least else '≤'} {one.limit:,g}{one.unit}" if one.limit is not None else "–"
+        verdict = "for information" if one.limit is None else "reached" if one.reached else "**missed**"
+        rows.append(f"| {one.name} | {limit} | {one.value:,.{digits}f}{one.unit} | {verdict} | {one.told} |")
     return "\n".join(rows) + "\n"

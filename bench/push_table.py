@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from queue import Queue
 from typing import Any, NamedTuple
 
 from bench import peers
@@ -18,6 +17,7 @@ from bench.measure import in_child, medians
 from bench.sites import write_site
 from bench.switches import Switches
 from bench.table import Table, beside
+from bench.targets import ANSIBLE_CLIENT, PLAIN_CLIENT, TUNED_CLIENT
 
 AT_ONCE = 6
 """How many of those that mostly wait run at a time."""
@@ -33,13 +33,14 @@ class Client(NamedTuple):
     """It runs in the peers' environment."""
     waits: bool = False
     """It takes many seconds and little of the processor, so that several of them can be measured at a time."""
+    minute: bool = False
+    """A run takes more than a minute where there is a delay."""
 
 
 OURS = "portseal"
 RAW = "netmiko, one raw write"
-PLAIN = "netmiko send_config_set"
-ANSIBLE = "Ansible ios_config"
-TUNED = "Ansible ios_config, timers tuned"
+_FEW = 3
+"""Runs of those that take more than a minute each."""
 CLIENTS = (
     Client(OURS, "portseal"),
     Client(RAW, "netmiko_way", ("raw",)),
@@ -47,11 +48,11 @@ CLIENTS = (
     Client("scrapli, echoes not looked at", "scrapli_way", ("eager",), peer=True),
     Client("napalm merge by SCP", "napalm_way", peer=True),
     Client("netmiko cmd_verify=False", "netmiko_way", ("unverified",), waits=True),
-    Client(PLAIN, "netmiko_way", ("lines",), waits=True),
+    Client(PLAIN_CLIENT, "netmiko_way", ("lines",), waits=True),
     Client("nornir-netmiko send_config", "nornir_way", ("send_config",), peer=True, waits=True),
-    Client("scrapli send_inputs", "scrapli_way", ("lines",), peer=True, waits=True),
-    Client(TUNED, "ansible_way", ("tuned",), peer=True, waits=True),
-    Client(ANSIBLE, "ansible_way", peer=True, waits=True),
+    Client("scrapli send_inputs", "scrapli_way", ("lines",), peer=True, waits=True, minute=True),
+    Client(TUNED_CLIENT, "ansible_way", ("tuned",), peer=True, waits=True),
+    Client(ANSIBLE_CLIENT, "ansible_way", peer=True, waits=True, minute=True),
 )
 COLUMNS = (
     ("client", "client", 0),
@@ -83,36 +84,36 @@ def push_table(runs: int, *, quick: bool) -> Table:
         rows += some
     counted = (
         f"{len(lines(48))} lines: 48 ports of 802.1X with MACsec, 17 switch-wide ones. Every run is a process of its own that logs in to a simulated "
-        "IOS-XE switch, which is in another process. Round trips are those the switch sees, its login's included and the SSH handshake's not: how often more was "
-        "typed after it had answered something (a client that does not wait for answers may have typed anyway). Login: TCP, SSH, prompt, terminal settings. Ansible is the whole "
-        "command, for it has no other way; its peak is that of its largest process. Medians. "
+        "IOS-XE switch that nobody has pushed to before, in another process. Round trips are those the switch sees, its login's included and the SSH handshake's not: how often more was "
+        "typed when it had dealt with all that was typed before (a client that does not wait for answers may have typed anyway). Login: TCP, SSH, prompt, terminal settings. Ansible is the whole "
+        "command, for it has no other way: a play with one task, `src`, which sends what the running configuration has not; its peak is that of its largest process. `timers tuned`: with "
+        "ANSIBLE_PERSISTENT_BUFFER_READ_TIMEOUT at 1 ms instead of 100, so that it takes the first prompt for the end of an answer. Medians; a client of which one run takes over a minute has fewer. "
         f"Clients that mostly wait were measured {AT_ONCE} at a time, the others alone and in turn."
     )
     return Table("push", "Push of 48 ports to one switch", counted, COLUMNS, rows)
 
 
 def _measured(clients: list[Client], delay: float, runs: int) -> dict[str, list[dict[str, Any]]]:
+    """Each run has a switch of its own: on one that has the lines already, Ansible would send few of them."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    with _switches(AT_ONCE, delay) as switches:
-        free: Queue[str] = Queue()
-        for name in switches.ports:
-            free.put(name)
+    alone = [client for _ in range(runs) for client in clients if not client.waits]
+    side_by_side = [
+        client
+        for client in reversed(clients)
+        if client.waits
+        for _ in range(min(runs, _FEW) if client.minute and delay else runs)
+    ]
+    with _switches(len(alone) + len(side_by_side), delay) as switches:
 
-        def once(client: Client) -> None:
-            name = free.get()
+        def once(client: Client, name: str) -> None:
             print(f"push: {client.name}, {delay * 1000:.0f} ms", file=sys.stderr, flush=True)
-            try:
-                found[client.name].append(push(client, switches, name))
-            finally:
-                free.put(name)
+            found[client.name].append(push(client, switches, name))
 
-        for _ in range(runs):
-            for client in clients:
-                if not client.waits:
-                    once(client)
+        names = iter(switches.ports)
+        for client in alone:
+            once(client, next(names))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            slow = [client for client in reversed(clients) if client.waits]
-            list(pool.map(once, [client for client in slow for _ in range(runs)]))
+            list(pool.map(once, side_by_side, names))
     return found
 
 

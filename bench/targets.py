@@ -26,7 +26,8 @@ class Target(NamedTuple):
 
     name: str
     value: float
-    limit: float
+    limit: float | None
+    """None: no target, told for information."""
     unit: str
     at_least: bool = False
     """The value is to be the limit or more, not or less."""
@@ -34,7 +35,7 @@ class Target(NamedTuple):
 
     @property
     def reached(self) -> bool:
-        return self.value >= self.limit if self.at_least else self.value <= self.limit
+        return self.limit is None or (self.value >= self.limit if self.at_least else self.value <= self.limit)
 
 
 APPLY_TRIPS, VERIFY_TRIPS, RAW, PLAIN, ANSIBLE, PORTS_A_SECOND, CORE_SECONDS, OVER_HANDSHAKES = (
@@ -48,20 +49,25 @@ APPLY_TRIPS, VERIFY_TRIPS, RAW, PLAIN, ANSIBLE, PORTS_A_SECOND, CORE_SECONDS, OV
     1.2,
 )
 FLAT = 1.5
+PLAIN_CLIENT, ANSIBLE_CLIENT, TUNED_CLIENT = (
+    "netmiko send_config_set",
+    "Ansible ios_config",
+    "Ansible ios_config, timers tuned",
+)
+"""What they are called in the table of pushes."""
 
 
-def of_trips() -> Iterator[Target]:
-    """Round trips of the verbs at 1 and at 48 ports."""
-    from bench.trips import trips
-
-    found = {(one.verb, one.ports): one for ports in (1, 48) for one in trips(ports=ports)}
+def of_trips(rows: list[dict[str, Any]]) -> Iterator[Target]:
+    """Round trips of the verbs at 48 ports, and at more, beside those at one."""
+    found = {(row["verb"], row["ports"]): row for row in rows}
     for verb, limit in (("apply", APPLY_TRIPS), ("verify", VERIFY_TRIPS), ("plan", 2)):
-        one, many = found[verb, 1], found[verb, 48]
-        told = (
-            f"at 1 port {one.round_trips}; {many.typed} characters typed, {many.printed} printed, {many.logins} login"
-        )
-        yield Target(f"{verb} of 48 ports: round trips beyond the login", many.round_trips, limit, "", told=told)
-        yield Target(f"{verb}: more round trips at 48 ports than at 1", many.round_trips - one.round_trips, 0, "")
+        one = found[verb, 1]["round_trips"]
+        for ports in sorted({row["ports"] for row in rows} - {1}):
+            many = found[verb, ports]
+            told = f"at 1 port {one}; {many['typed']:,} characters typed, {many['printed']:,} printed, {many['logins']} login"
+            yield Target(
+                f"{verb} of {ports} ports: round trips beyond the login", many["round_trips"], limit, "", told=told
+            )
 
 
 def of_push(runs: int) -> Iterator[Target]:
@@ -167,48 +173,50 @@ def of_estate(switches: int) -> Iterator[Target]:
     yield Target("handshakes' share of the CPU of a verify", share * 100, 50, " %", True)
 
 
-def of_tables(tables: dict[str, Any], runs: int, *, quick: bool) -> Iterator[Target]:
-    """The targets by what the tables have; those whose table is not there are measured now."""
-    yield from of_trips()
-    if push := _rows(tables, "push"):
+def measured_now(runs: int, *, quick: bool) -> Iterator[Target]:
+    """All targets but those that need a table, measured now."""
+    from bench.trips import trips_table
+
+    yield from of_trips(trips_table(runs, quick=quick).rows)
+    yield from of_push(runs)
+    yield from of_parse(runs)
+    yield from of_diff(2 * runs)
+    yield from of_estate(20 if quick else 200)
+
+
+def of_tables(tables: dict[str, Any]) -> Iterator[Target]:
+    """The targets by what the tables have; nothing is measured for it."""
+    trips, push, state, diff, memory, verbs, connect, profile = (
+        _rows(tables, name) for name in ("trips", "push", "state", "diff", "memory", "verbs", "connect", "profile")
+    )
+    if trips:
+        yield from of_trips(trips)
+    if push:
         yield from _pushed({row["client"]: row for row in push if row["delay_ms"] == 50})
-    else:
-        yield from of_push(runs)
-    if state := _rows(tables, "state"):
-        for row in state:
-            if row["way"] == "parse: portseal":
-                told = f"{row['seconds'] * 1000:.1f} ms of CPU"
-                name = f"parse of {row['size']} ports, ports a second"
-                yield Target(name, row["rate"], PORTS_A_SECOND, "/s", True, told)
-    else:
-        yield from of_parse(runs)
-    if diff := _rows(tables, "diff"):
+    for row in state:
+        if row["way"] == "parse: portseal":
+            told = f"{row['seconds'] * 1000:.1f} ms of CPU"
+            name = f"parse of {row['size']} ports, ports a second"
+            yield Target(name, row["rate"], PORTS_A_SECOND, "/s", True, told)
+    if diff:
         whole = next(row for row in reversed(diff) if row["way"] == "portseal")
         seconds = whole["seconds"] / whole["size"] * 1000
-        yield Target(
-            "plan of 1,000 switches x 48 ports", seconds, CORE_SECONDS, " core s", told=f"{seconds:.0f} ms a switch"
-        )
-    else:
-        yield from of_diff(2 * runs)
-    if memory := _rows(tables, "memory"):
-        *_, some, most = memory
-        more, less = (row["verify_mb"] - row["open_mb"] for row in (most, some))
-        told = f"{less:.0f} MB more than the open site at {some['size']:,} switches, {more:.0f} MB at {most['size']:,}"
-        yield Target("memory of a verify, ten times the switches", more / less, FLAT, "x", told=told)
-    verbs, connect, profile = (_rows(tables, name) for name in ("verbs", "connect", "profile"))
+        name = "plan of 1,000 switches x 48 ports"
+        yield Target(name, seconds, CORE_SECONDS, " core s", told=f"{seconds:.0f} ms a switch")
+    if memory:
+        yield from _of_memory(memory)
     if verbs and connect:
         yield from _of_many(verbs, connect)
-    elif not tables:
-        yield from of_estate(20 if quick else 200)
     for row in profile:
-        yield Target(
-            f"login's share of the CPU of {row['verb']}",
-            row["login"],
-            50,
-            " %",
-            True,
-            f"{row['cpu_each']:.0f} ms a switch",
-        )
+        told = f"{row['cpu_each']:.0f} ms a switch"
+        yield Target(f"login's share of the CPU of {row['verb']}", row["login"], 50, " %", True, told)
+
+
+def _of_memory(rows: list[dict[str, Any]]) -> Iterator[Target]:
+    *_, some, most = rows
+    more, less = (row["verify_mb"] - row["open_mb"] for row in (most, some))
+    told = f"{less:.0f} MB more than the open site at {some['size']:,} switches, {more:.0f} MB at {most['size']:,}"
+    yield Target("memory of a verify, ten times the switches", more / less, FLAT, "x", told=told)
 
 
 def _rows(tables: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -219,21 +227,11 @@ def _pushed(clients: dict[str, dict[str, Any]]) -> Iterator[Target]:
     us, raw = clients["portseal"], clients["netmiko, one raw write"]
     told = f"{us['work_seconds'] * 1000:.0f} ms, raw {raw['work_seconds'] * 1000:.0f} ms"
     yield Target("push at 50 ms / one raw write", us["work_seconds"] / raw["work_seconds"], RAW, "x", told=told)
-    for name, limit in (
-        ("netmiko send_config_set", PLAIN),
-        ("Ansible ios_config", ANSIBLE),
-        ("Ansible ios_config, timers tuned", ANSIBLE),
-    ):
+    for name, limit in ((PLAIN_CLIENT, PLAIN), (ANSIBLE_CLIENT, ANSIBLE), (TUNED_CLIENT, None)):
         if name in clients:
             told = f"{clients[name]['seconds']:.1f} s, ours {us['seconds']:.2f} s"
-            yield Target(
-                f"{name} / ours, at 50 ms, login included",
-                clients[name]["seconds"] / us["seconds"],
-                limit,
-                "x",
-                True,
-                told,
-            )
+            value = clients[name]["seconds"] / us["seconds"]
+            yield Target(f"{name} / ours, at 50 ms, login included", value, limit, "x", True, told)
 
 
 def _of_many(verbs: list[dict[str, Any]], connect: list[dict[str, Any]]) -> Iterator[Target]:
@@ -255,9 +253,15 @@ def _of_many(verbs: list[dict[str, Any]], connect: list[dict[str, Any]]) -> Iter
 
 def shown(target: Target) -> str:
     """One line."""
-    sign = ">=" if target.at_least else "<="
-    verdict = "reached" if target.reached else "MISSED "
-    return f"{verdict}  {target.value:>10,.2f}{target.unit:<7} {sign} {target.limit:<8g} {target.name}  [{target.told}]"
+    limit = "" if target.limit is None else f"{'>=' if target.at_least else '<='} {target.limit:g}"
+    verdict = "told" if target.limit is None else "reached" if target.reached else "MISSED"
+    return f"{verdict:<7}  {target.value:>10,.2f}{target.unit:<7} {limit:<9} {target.name}  [{target.told}]"
+
+
+def _trips_now() -> Iterator[Target]:
+    from bench.trips import trips_table
+
+    return of_trips(trips_table(1, quick=False).rows)
 
 
 def main() -> None:
@@ -267,7 +271,7 @@ def main() -> None:
     call = parser.parse_args()
     runs = 3 if call.quick else 5
     parts: dict[str, Callable[[], Iterator[Target]]] = {
-        "trips": of_trips,
+        "trips": _trips_now,
         "parse": lambda: of_parse(runs),
         "diff": lambda: of_diff(runs * 2),
         "push": lambda: of_push(runs),

@@ -125,7 +125,7 @@ def _verify(estate: Estate, site: Path) -> dict[str, Any]:
     wrong = [verdict for verdict in looks.verdicts if verdict.outcome is not Outcome.PASS]
     if wrong:
         raise SystemExit(f"{len(wrong)} ports do not pass, the first: {wrong[0]}")
-    return {"passed": len(looks.verdicts)}
+    return {"passed": len(looks.verdicts), "pause_seconds": estate.site.settings.apply.counter_pause_seconds}
 
 
 def _all_went_well(failures: dict[str, str]) -> None:
