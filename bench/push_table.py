@@ -19,7 +19,7 @@ from bench.switches import Switches
 from bench.table import Table, beside
 from bench.targets import ANSIBLE_CLIENT, PLAIN_CLIENT, TUNED_CLIENT
 
-AT_ONCE = 6
+AT_ONCE = 10
 """How many of those that mostly wait run at a time."""
 
 
