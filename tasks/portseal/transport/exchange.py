@@ -25,7 +25,7 @@ class Window(NamedTuple):
     """How many bytes may be on their way without an answer."""
 
     first: int = 32768
-    then: int = 262144
+    then: int = 524288
     """Once the first round was answered whole. With their echoes and prompts these stay below what our end of the channel takes unread
     (2 MiB), so that neither end ever waits for the other to read."""
 
