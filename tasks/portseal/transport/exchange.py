@@ -1,10 +1,10 @@
 """Lines out, their answers in, in few rounds: a first one that is small, and larger ones once it was answered whole.
 
 A round is written at once and then answered to its end, so that its number says how often the sender waited with nothing on its way.
-What is lost by not writing on while answers come in is a round trip a round, and there are two of them at 48 ports and three at 480.
+What is lost by not writing on while answers come in is a round trip a round, and there is one of them at 48 ports and two at 480.
 
 A round limits how much has been typed behind the first line that is refused, or that did not arrive whole. Mistakes of a kind show in the first ports, and a
-terminal that loses what is typed ahead loses it far below 32 kB (a terminal's own buffer has 4 kB or less); one that has echoed 32 kB character
+terminal that loses what is typed ahead loses it far below 32 kB (Linux's terminal buffers 4,096 characters); one that has echoed 32 kB character
 by character passes on the flow control of SSH (RFC 4254 §5.2), which then holds for more as well.
 """
 
