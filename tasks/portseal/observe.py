@@ -1,7 +1,7 @@
 """Switch in, state of its ports out: the task that reads what 802.1X and MKA say, for all ports at once.
 
 Two round trips whatever the number of ports: all commands in one batch, and after a pause those whose counters must rise. The second is
-spared where nothing hangs on it.
+spared where nothing hangs on it; one more is taken where a switch that was asked for some lines of an output gave none that are understood.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from nornir.core.task import Result, Task
 
+from portseal.core.commands import as_sent, recognise
 from portseal.core.intent import PortIntent
 from portseal.core.model import Value
-from portseal.core.observation import Heard, PortState, port_states
+from portseal.core.observation import Heard, PortState, hear, port_states
 from portseal.core.platforms import Pack
 from portseal.core.profile import MacsecPolicy
 from portseal.estate import Estate
@@ -62,17 +64,17 @@ def observe(
     """
     pack, folder = estate.pack(session.switch), estate.folder(session.switch)
     names = tuple(port.port for port in ports)
-    outputs = _read(session, commands(pack, ports))
-    first_at, due = datetime.now(UTC), time.monotonic() + pause
     heard: dict[tuple[str, str], Heard] = {}
+    outputs = _read(session, pack, folder, commands(pack, ports), heard)
+    first_at, due = datetime.now(UTC), time.monotonic() + pause
     first = port_states(pack, folder, outputs, names, heard_before=heard)
     secured = [port for port in ports if _secured(port) and open_still(port, first.get(port.port))]
-    again = commands(pack, secured, twice=True)
+    again = [_as_before(pack, command, outputs) for command in commands(pack, secured, twice=True)]
     if again:
         estate.rest(due - time.monotonic())
     if not again or (estate.stop.is_set() and time.monotonic() < due):
         return Observation(first=first, later=first, first_at=first_at, later_at=None)
-    outputs = {**outputs, **_read(session, again)}
+    outputs = {**outputs, **_read(session, pack, folder, again, heard)}
     later_at = datetime.now(UTC)
     later = port_states(pack, folder, outputs, names, heard_before=heard)
     twice = frozenset(port.port for port in secured)
@@ -83,8 +85,25 @@ def _secured(port: PortIntent) -> bool:
     return port.macsec.policy is not MacsecPolicy.OFF
 
 
-def _read(session: Reader, batch: Sequence[str]) -> Mapping[str, str]:
-    return dict(zip(batch, session.run(batch), strict=True))
+def _read(
+    session: Reader, pack: Pack, folder: Path, batch: Sequence[str], heard: dict[tuple[str, str], Heard]
+) -> dict[str, str]:
+    """What each command prints. Where only some lines were asked for and what came is not understood, the whole is asked for, in one more
+    round trip: a switch may not know how to leave lines out, and what it objects may be among those that were."""
+    outputs = dict(zip(batch, session.run(batch), strict=True))
+    some = {command: whole for command in batch if (whole := recognise(pack, command).whole) != command}
+    hear(pack, folder, {command: outputs[command] for command in some}, heard)
+    lost = {command: whole for command, whole in some.items() if heard[command, outputs[command]].problem}
+    if not lost:
+        return outputs
+    kept = {command: text for command, text in outputs.items() if command not in lost}
+    return {**kept, **dict(zip(lost.values(), session.run(tuple(lost.values())), strict=True))}
+
+
+def _as_before(pack: Pack, command: str, outputs: Mapping[str, str]) -> str:
+    """The command for the same, whole where the whole was asked for already."""
+    whole = recognise(pack, command).whole
+    return whole if whole in outputs else command
 
 
 def commands(pack: Pack, ports: Sequence[PortIntent], *, twice: bool = False) -> tuple[str, ...]:
@@ -96,8 +115,6 @@ def commands(pack: Pack, ports: Sequence[PortIntent], *, twice: bool = False) ->
         about = secured if entry.when == "macsec" else every
         if (twice and not entry.twice) or not about:
             continue
-        if "{port}" in entry.command:
-            batch.extend(entry.command.replace("{port}", port) for port in about)
-        else:
-            batch.append(entry.command)
+        sent = as_sent(pack, entry)
+        batch.extend([sent.replace("{port}", port) for port in about] if "{port}" in sent else [sent])
     return tuple(dict.fromkeys(batch))

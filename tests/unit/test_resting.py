@@ -62,9 +62,10 @@ def test_a_switch_that_may_be_changed_keeps_its_place_while_it_is_waited_for(est
 
 
 def session(estate: Estate, stop: Callable[[], None] = lambda: None) -> FakeSession:
-    """A switch that says nothing; `stop` is called once it was asked everything the first time."""
+    """A switch that says nothing but that it encrypts nothing; `stop` is called once it was asked everything the first time."""
     ports = estate.intent("acc-01").ports
-    asked = commands(estate.pack("acc-01"), ports)
+    pack = estate.pack("acc-01")
+    asked, again = commands(pack, ports), commands(pack, ports, twice=True)
 
     class Told(FakeSession):
         def _output(self, command: str) -> str:
@@ -72,7 +73,7 @@ def session(estate: Estate, stop: Callable[[], None] = lambda: None) -> FakeSess
                 stop()
             return super()._output(command)
 
-    return Told("acc-01", dict.fromkeys(asked, ""))
+    return Told("acc-01", {**dict.fromkeys(asked, ""), **dict.fromkeys(again, " MACsec is disabled\n")})
 
 
 def test_counters_are_read_again_once_the_pause_is_over(estate: Estate) -> None:

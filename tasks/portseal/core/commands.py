@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from portseal.core.errors import InputError
-from portseal.core.platforms import Pack, Show
+from portseal.core.platforms import Observe, Pack, Show
 from portseal.core.portname import any_port
 from portseal.core.remembered import RememberedOf
 
@@ -30,6 +30,13 @@ class Known(NamedTuple):
     """The interface argument, long; None where the command has none."""
     selects: bool
     """Whether another argument (a MAC address, a session, a method) leaves some of the switch's rows out."""
+    whole: str
+    """The same command for all lines of the output: `text` itself, but where an `[[observe]]` asks for some of them."""
+
+
+def as_sent(pack: Pack, entry: Observe) -> str:
+    """The command of an `[[observe]]` as it is typed, `{port}` standing for a port: where it names lines, for those alone."""
+    return entry.command + (pack.narrow.tail(entry.lines) if pack.narrow and entry.lines else "")
 
 
 def recognise(pack: Pack, command: str) -> Known:
@@ -44,6 +51,10 @@ def recognise(pack: Pack, command: str) -> Known:
 @RememberedOf
 def _recognised(pack: Pack, command: str) -> Known:
     text = " ".join(command.split())
+    for entry in pack.observe:
+        tail = as_sent(pack, entry).removeprefix(entry.command)
+        if tail and text.endswith(tail) and _is_about(entry, text.removesuffix(tail)):
+            return _recognised(pack, text.removesuffix(tail))._replace(text=text)
     for show in pack.show:
         for form in show.commands:
             found = _form(form).fullmatch(text)
@@ -51,9 +62,14 @@ def _recognised(pack: Pack, command: str) -> Known:
                 parts = found.groupdict()
                 typed = parts.get("interface")
                 selects = any(value for name, value in parts.items() if name.startswith("selects"))
-                return Known(show, text, any_port(pack.ports, typed) if typed else None, selects)
+                return Known(show, text, any_port(pack.ports, typed) if typed else None, selects, text)
     forms = "\n".join(f"  {form}" for show in pack.show for form in show.commands)
     raise InputError(f"{pack.name} has no command {text!r}; it understands\n{forms}")
+
+
+def _is_about(entry: Observe, command: str) -> bool:
+    """Whether `command` is that of the `[[observe]]`, about any port."""
+    return bool(re.fullmatch(re.escape(entry.command).replace(re.escape("{port}"), ".+"), command, re.IGNORECASE))
 
 
 @cache

@@ -130,6 +130,17 @@ class Heard(NamedTuple):
     problem: str | None
 
 
+def hear(pack: Pack, folder: Path, outputs: Mapping[str, str], memory: dict[tuple[str, str], Heard]) -> None:
+    """Adds to `memory` what each of `outputs` contributes, as long as it is not there.
+
+    Raises:
+        InputError: the pack understands no such command.
+    """
+    for said in outputs.items():
+        if said not in memory:
+            memory[said] = _hear(pack, folder, *said)
+
+
 _NAMES = {
     Kind.LINK: "link",
     Kind.ERRDISABLE: "errdisable",
@@ -160,9 +171,7 @@ def port_states(
         InputError: the pack understands no such command.
     """
     memory = {} if heard_before is None else heard_before
-    for said in outputs.items():
-        if said not in memory:
-            memory[said] = _hear(pack, folder, *said)
+    hear(pack, folder, outputs, memory)
     heard = [memory[said] for said in outputs.items()]
     rows: dict[str, dict[Kind, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for answer in heard:

@@ -133,7 +133,8 @@ def _json(known: Known, lines: Sequence[str], reading: _Reading) -> list[Row]:
     except ParseError as error:
         raise ParseError(f"`{known.text}`: {error}; it ends with {_end(lines, reading)}") from None
     return [
-        {name: FIELDS[name][tuple(value) if isinstance(value, list) else value] for name, value in row.items()}
+        {"port": None}
+        | {name: FIELDS[name][tuple(value) if isinstance(value, list) else value] for name, value in row.items()}
         for row in found
     ]
 
@@ -148,7 +149,8 @@ def _rows(known: Known, scan: RuleScan, lines: Sequence[str], reading: _Reading)
         raise ParseError(
             f"`{known.text}`: not understood: {_shown(refused if refused in others else others[0])}"
         ) from None
-    return [dict(zip(reading.names, map(getitem, reading.fields, row), strict=True)) for row in found]
+    rows: list[Row] = [dict(zip(reading.names, map(getitem, reading.fields, row), strict=True)) for row in found]
+    return rows if "port" in reading.names else [{"port": None, **row} for row in rows]
 
 
 def _end(lines: Sequence[str], reading: _Reading) -> str:
@@ -205,9 +207,9 @@ def _check_count(known: Known, lines: Sequence[str], reading: _Reading, rows: in
 
 def _of_ports(pack: Pack, known: Known, row: Row) -> Iterator[Row]:
     """`row` for each port that stands in it."""
-    shown = row.get("port")
-    for port in PORTS[shown] or (known.port or "",):
-        made: Row = {"port": None, **row}
+    ports = PORTS[row["port"]] or (known.port or "",)
+    for port in ports:
+        made = row if len(ports) == 1 else row.copy()
         made["port"] = any_port(pack.ports, port) or None
         yield made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from portseal.core.claims import readings, understood_by
+from portseal.core.commands import as_sent
 from portseal.core.commit import Strategy
 from portseal.core.platforms import Pack
 
@@ -177,11 +178,23 @@ def _observed(pack: Pack) -> Iterator[str]:
     yield "## What is read"
     rows = [(f"`{each.command}`", each.tells, each.evidence, each.source) for each in readings(pack)]
     yield _table(("command", "tells of", "evidence", "source"), rows)
+    yield from _narrowed(pack)
     sent = [understood_by(pack, observe) for observe in pack.observe]
     others = [show for show in pack.show if show not in sent]
     if others:
         yield "`portseal parse` understands these too:"
         yield "\n".join(f"- `{show.commands[0]}` ({show.evidence})" for show in others)
+
+
+def _narrowed(pack: Pack) -> Iterator[str]:
+    some = [each for each in pack.observe if each.lines]
+    if pack.narrow and some:
+        yield (
+            "Of the following a switch is asked for some lines only. Where what it then prints is not understood, it is asked for all of "
+            "them, in one more round trip. The evidence above is that of the lines; output with lines left out was not seen. "
+            f"{pack.narrow.evidence.capitalize()}: {pack.narrow.source}."
+        )
+        yield "\n".join(f"- `{as_sent(pack, each)}`" for each in some)
 
 
 def _options(pack: Pack) -> Iterator[str]:

@@ -8,9 +8,9 @@ stand on another (`core/platform_files.py`).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from portseal.core.api import Api
 from portseal.core.commit import Commit, Files, Strategy
@@ -24,8 +24,11 @@ from portseal.core.paths import Paths
 from portseal.core.pattern import Lineage, Pattern
 from portseal.core.platform_files import description, platform_folders, shipped_folder
 from portseal.core.preflight_checks import PreflightCheck, Unasked
-from portseal.core.shows import Kind, Observe, Show
+from portseal.core.shows import Kind, Narrow, Observe, Show
 from portseal.core.wording_rules import Follow, Meaning
+
+_NUMBER = 12
+"""Characters that a port's number has at most (`1/0/48.4094`)."""
 
 __all__ = [
     "Api",
@@ -40,6 +43,7 @@ __all__ = [
     "Kind",
     "Lineage",
     "Names",
+    "Narrow",
     "Negate",
     "Observe",
     "Order",
@@ -287,6 +291,8 @@ class Pack(Value):
     """Field of a kind (`session.status`) → our word → the vendor's words for it."""
     show: tuple[Show, ...] = ()
     observe: tuple[Observe, ...] = ()
+    narrow: Narrow | None = None
+    """None: this platform is always asked for whole outputs."""
     capability: tuple[Capability, ...] = ()
     conflict: tuple[Conflict, ...] = ()
     refused: tuple[Refused, ...] = ()
@@ -300,6 +306,24 @@ class Pack(Value):
     note: tuple[Note, ...] = ()
     sources: dict[str, str] = {}
     """What the abbreviations in `source` stand for."""
+
+    @model_validator(mode="after")
+    def _narrows_as_the_command_line_can(self) -> Self:
+        port = f"{max(self.ports.types, key=len, default='')}{'0' * _NUMBER}"
+        for entry in self.observe:
+            if not entry.lines:
+                continue
+            if self.narrow is None:
+                raise ValueError(
+                    f"observe {entry.command!r} has `lines`, and no [narrow] says how a switch is asked for some"
+                )
+            typed = len(entry.command.replace("{port}", port) + self.narrow.tail(entry.lines))
+            if typed > self.narrow.longest:
+                raise ValueError(
+                    f"observe {entry.command!r}: with its `lines` and a long port name it has {typed} characters, and "
+                    f"the command line takes {self.narrow.longest}; give fewer or shorter `lines`"
+                )
+        return self
 
 
 def load_pack(folder: Path) -> Pack:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -60,3 +62,32 @@ class Observe(Value):
     when: Literal["always", "macsec"] = "always"
     twice: bool = False
     """Read again after a pause: counters that must rise."""
+    lines: tuple[str, ...] = ()
+    """Where `[narrow]` says how: the switch is asked for no lines but those that have one of these texts in them, letter by letter."""
+
+    @model_validator(mode="after")
+    def _asks_for_plain_text(self) -> Self:
+        for text in self.lines:
+            if not re.fullmatch(r"[A-Za-z0-9:/-]+(?: [A-Za-z0-9:/-]+)*", text):
+                raise ValueError(
+                    f"lines: {text!r} may have letters, digits and : / - with single blanks between, for whatever else may mean "
+                    "something to a switch that searches lines"
+                )
+        return self
+
+
+class Narrow(Value):
+    """`[narrow]`: how the switch is asked for some lines of an output only."""
+
+    before: str
+    """What stands between the command and the texts (` | include `)."""
+    between: str
+    """What stands between two texts of which a line must have one (`|`)."""
+    longest: int
+    """Characters that the command line takes."""
+    evidence: Evidence
+    source: str
+
+    def tail(self, texts: Sequence[str]) -> str:
+        """What is typed behind a command so that only lines with one of `texts` are printed."""
+        return f"{self.before}{self.between.join(texts)}"

@@ -12,6 +12,14 @@ from portseal.simulator.cisco_iosxe.configuring import Answer, Configuring
 from portseal.simulator.grammar import Match, Misfit
 from portseal.simulator.pipes import through
 
+_BETWEEN = "(?:^|$|[,{}() ])"
+
+
+def _searched_for(pipe: str) -> str:
+    """A filter with its expression as Python writes it: `_` is what stands between words, and a backslash makes no letter special (IOS XE 17
+    security configuration guide, Regular Expressions)."""
+    return re.sub(r"\\([A-Za-z])", r"\1", pipe).replace("_", _BETWEEN)
+
 
 class Shell:
     """What a session's lines are given to. `prompt` is printed after each answer."""
@@ -103,7 +111,7 @@ class Shell:
         handler = found.rule.enters or ""
         own = getattr(self, f"_do_{handler}", None)
         output: str = own(found) if own else show.answer(handler, self._box, found, self.user)
-        return through(pipe, output) if pipe.strip() else output
+        return through(_searched_for(pipe), output) if pipe.strip() else output
 
     def _do_exec(self, command: str) -> str:
         """`do` in front of an exec command; `configure` begins at the top again."""
