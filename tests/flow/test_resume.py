@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from rig.line import Line, simulated, until
 
+from portseal.confirm import confirm
+from portseal.estate import open_estate
+from portseal.simulator.faults import RadiusDead
+
 ONE = """\
 name,mac,switch,port,profile,supplicant,macsec
 cam-1,ac:cc:8e:00:00:01,acc-01,Gi1/0/1,secured,eap-tls,derived
@@ -118,6 +122,32 @@ def test_killed_at_a_step_and_left_alone_the_switch_goes_back_and_a_later_resume
     until(lambda: line["acc-01"].running_config() == before)
     assert line.run("resume", "-y").returncode == 0
     assert state(line) == "applied"
+
+
+def test_a_change_that_somebody_confirmed_while_it_was_going_back_is_taken_back_by_its_lines(patient: Line) -> None:
+    before = patient["acc-01"].running_config()
+    patient["acc-01"].inject(RadiusDead())
+    patient.plan()
+    apply_killed(patient, STEPS.index("verifying") + 2, "after")
+    (run,) = json.loads(patient.run("history", "--format", "json").stdout)["runs"]
+    assert run["endings"] == {"acc-01": "open: reverting"}
+    confirm_as_other(patient)
+    done = patient.run("resume", "-y")
+    assert done.returncode == 2, done.stdout + done.stderr
+    told = "it was interrupted while going back; somebody else confirmed it there; its lines were taken back one by one"
+    assert f"acc-01: rolled-back: {told}, it is as before" in done.stderr
+    assert patient["acc-01"].running_config() == before
+    assert state(patient) == "rolled-back"
+
+
+def confirm_as_other(line: Line) -> None:
+    """Somebody at the switch confirms whatever waits there."""
+    estate = open_estate(line.site)
+    try:
+        host = estate.nornir.inventory.hosts["acc-01"]
+        confirm(estate.session(host), estate.pack("acc-01"))
+    finally:
+        estate.close()
 
 
 def test_a_second_run_is_refused_until_the_first_is_resumed_or_aborted(line: Line) -> None:

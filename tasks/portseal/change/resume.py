@@ -10,10 +10,12 @@ runs                anything else     undone: the push was cut in the middle
 runs, though ours   anything          left alone and told: it is somebody else's change that waits there
 is over long since
 none                as before         resume: carried out from the beginning; abort: nothing
-none                as planned        kept already: saved (and, to be sure, told whether its ports pass); undone where the run was
-                                      going back: it had not passed, and somebody else confirmed it
+none                as planned        kept already: saved (and, to be sure, told whether its ports pass); taken back by its lines where
+                                      the run was going back: it had not passed, and somebody else confirmed it
 none                neither           left alone and told: somebody else has been there
 ==================  ================  ========================================================================
+
+Where a platform does not tell of its timer, it is taken to run until it is over by the journal's time.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from portseal.change.ending import Ending, SwitchResult
 from portseal.change.keep import Verified, keep_confirmed, verify_and_keep
 from portseal.change.standing import Standing, read_back, standing
 from portseal.change.terms import Change
-from portseal.change.undo import undo
+from portseal.change.undo import undo, undo_confirmed
 from portseal.confirm import confirm, revert
 from portseal.core.errors import PortsealError
 from portseal.core.journal_entry import MAY_BE_ARMED, Entry, Event
@@ -87,6 +89,7 @@ class _Interrupted:
         """Whether it turned out to be as before, so that it can be begun again."""
         self._last, self._excused, self._abort, self._kept_digest = last, excused, abort, kept
         self._over = over
+        self._going_back = last is Event.REVERTING
 
     def __call__(self, change: Change) -> SwitchResult:
         """Look, and do what the table says."""
@@ -99,7 +102,7 @@ class _Interrupted:
         except PortsealError as error:
             text = f"could not be looked at ({error}); if its timer runs, it undoes the change by itself; resume again"
             return change.end(Ending.UNREACHABLE, text)
-        runs = not is_idle(pending[0], commit) if pending else self._may_run(stands)
+        runs = not is_idle(pending[0], commit) if pending else self._may_run(change, stands)
         if runs and pending and datetime.now(UTC) > self._over:
             return change.end(
                 Ending.UNCERTAIN,
@@ -109,20 +112,21 @@ class _Interrupted:
         if runs:
             return self._unconfirmed(change, session, stands)
         try:
-            return self._settled(change, session, stands)
+            return self._settled(change, session, running, stands)
         except PortsealError as error:
             return change.end(Ending.UNCERTAIN, f"{error}; resume again")
 
     def _unconfirmed(self, change: Change, session: Session, stands: Standing) -> SwitchResult:
-        if stands is Standing.AFTER and not self._abort and self._last is not Event.REVERTING:
+        if stands is Standing.AFTER and not self._abort and not self._going_back:
             return verify_and_keep(change, session, self._excused)
-        return undo(change, "the run was aborted" if self._abort else "it was interrupted in the middle of the push")
+        going_back, pushing = "it was interrupted while going back", "it was interrupted in the middle of the push"
+        return undo(change, "the run was aborted" if self._abort else going_back if self._going_back else pushing)
 
-    def _settled(self, change: Change, session: Session, stands: Standing) -> SwitchResult:
+    def _settled(self, change: Change, session: Session, running: str, stands: Standing) -> SwitchResult:
         if stands is Standing.BEFORE:
             return self._begun_again(change, session)
-        if stands is Standing.AFTER and self._last is Event.REVERTING:
-            return undo(change, "it was interrupted while going back, and somebody else confirmed it")
+        if stands is Standing.AFTER and self._going_back:
+            return undo_confirmed(change, session, running, "it was interrupted while going back")
         if stands is Standing.AFTER:
             return self._kept(change, session)
         text = (
@@ -130,8 +134,10 @@ class _Interrupted:
         )
         return change.end(Ending.UNCERTAIN, text)
 
-    def _may_run(self, stands: Standing) -> bool:
-        """For a platform that does not tell whether its timer runs: by the journal."""
+    def _may_run(self, change: Change, stands: Standing) -> bool:
+        """For a platform that does not tell whether its timer runs: by the journal, until it is over for certain."""
+        if change.pack.commit.strategy.self_undoing and datetime.now(UTC) > self._over:
+            return False
         return stands is not Standing.BEFORE and self._last not in _MAY_BE_KEPT
 
     def _begun_again(self, change: Change, session: Session) -> SwitchResult:

@@ -52,6 +52,19 @@ def undo(
         return change.end(Ending.ARMED, text, verdicts)
 
 
+def undo_confirmed(change: Change, session: Session, running: str, why: str) -> SwitchResult:
+    """Take a change back that did not pass, and that somebody else confirmed all the same; `running` has it."""
+    change.tell("rolling back")
+    try:
+        change.write(Event.REVERTING, why=why)
+    except InputError as error:  # an unwritten note keeps nobody from going back
+        why = f"{why}; {error}"
+    return _by_lines(change, session, running, f"{why}; {_CONFIRMED}", ())
+
+
+_CONFIRMED = "somebody else confirmed it there"
+
+
 def _undone(
     change: Change, session: Session, how: Callable[[Session, Pack], None], why: str, verdicts: tuple[Verdict, ...]
 ) -> SwitchResult:
@@ -68,7 +81,7 @@ def _undone(
         text = f"{why}{_gone_with_it(change, held, running)}; rolled back, the configuration is as before"
         return change.end(Ending.ROLLED_BACK, text, verdicts)
     if _nothing_pends(change, session):
-        return _by_lines(change, session, running, f"{why}; somebody else confirmed it there", verdicts)
+        return _by_lines(change, session, running, f"{why}; {_CONFIRMED}", verdicts)
     if not commit.revert:
         text = f"{why}; the switch takes it back when its timer ends, which it has not yet"
         return change.end(Ending.ARMED, text, verdicts)

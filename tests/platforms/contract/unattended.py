@@ -230,11 +230,11 @@ def cell(ready: Ready, fault: Fault, folder: Path) -> str:
 
 
 def _cell(ready: Ready, fault: Fault, estate: Estate, switch: Handle) -> str:
-    scene = _scene(ready, estate, switch)
+    scene = scene_of(ready, estate, switch)
     if fault.key and scene.typo is None:
         return "no static key there"
     ports = {port.port: port.mac for port in estate.intent(SWITCH).ports}
-    _let_in(switch, ports)
+    let_in(switch, ports)
     part, happening = change(estate), Happening(fault, scene)
     happening.planned()
     before = switch.running_config().splitlines()
@@ -259,7 +259,7 @@ def _cell(ready: Ready, fault: Fault, estate: Estate, switch: Handle) -> str:
     return f"{words[stands]}{_theirs(scene)}{_dark(fault, scene, ports)} ({ending})"
 
 
-def _let_in(switch: Handle, ports: dict[str, str]) -> None:
+def let_in(switch: Handle, ports: dict[str, str]) -> None:
     """Wait until every camera has network."""
     end = time.monotonic() + PATIENCE
     while not all(switch.far_end(port, mac).reached for port, mac in ports.items()):
@@ -267,7 +267,8 @@ def _let_in(switch: Handle, ports: dict[str, str]) -> None:
         time.sleep(0.1)
 
 
-def _scene(ready: Ready, estate: Estate, switch: Handle) -> Scene:
+def scene_of(ready: Ready, estate: Estate, switch: Handle) -> Scene:
+    """What a fault may touch on the switch."""
     sealed, *_, last = (port.port for port in estate.intent(SWITCH).ports)
     engineer = said(ready.spec.platform).engineer
     assert engineer is not None
