@@ -69,13 +69,15 @@ def look_at_all(
     done: Callable[[str], None] = lambda switch: None,
     came: Callable[[Sequence[Look]], None] = lambda looks: None,
     failed: Callable[[str, str], None] = lambda switch, why: None,
+    in_turn: Callable[[Sequence[Look]], None] | None = None,
 ) -> Looks:
     """Read every switch of the estate once, or for `wait` seconds as long as not all its ports pass.
 
     With `configurations`, its running configuration as well, in the same round trip. `came` is told the looks at each switch as they come,
-    one switch at a time and in the order of switches: one that is late holds back those behind it; `failed` at once.
+    and `failed` why there are none, both from several threads; `in_turn` is told of all of them, one switch at a time and in the order of switches:
+    one that is late holds back those behind it.
     """
-    read = _Read(estate, configurations=configurations, tell=came, failed=failed)
+    read = _Read(estate, configurations=configurations, came=came, failed=failed, in_turn=in_turn)
     task = look_along if configurations else verify_switch
     outcomes = on_all(
         estate,
@@ -99,8 +101,9 @@ class _Read:
         estate: Estate,
         *,
         configurations: bool,
-        tell: Callable[[Sequence[Look]], None],
+        came: Callable[[Sequence[Look]], None],
         failed: Callable[[str, str], None],
+        in_turn: Callable[[Sequence[Look]], None] | None,
     ) -> None:
         folder = estate.memory.folder
         hosts = estate.nornir.inventory.hosts
@@ -110,17 +113,20 @@ class _Read:
         self._configurations = configurations
         self._digests: dict[str, Digests] = {}
         self._failures: dict[str, tuple[str, datetime]] = {}
-        self._failed = failed
-        self._turns = InTurn(self._intents, lambda switch: tell(self.looks(switch)))
+        self._came, self._failed = came, failed
+        tell = in_turn
+        self._turns = InTurn(self._intents, lambda switch: tell(self.looks(switch))) if tell else None
 
     def came(self, switch: str, result: tuple[Any, ...] | None) -> None:
         """A switch is finished."""
         if result is not None:
             looks = result[0] if self._configurations else result
             self._verdicts[switch] = tuple(look.verdict for look in looks)
+            self._came(looks)
             if self._configurations and result[1]:
                 self._digests[switch] = {sys.intern(head): digest for head, digest in result[1].items()}
-        self._turns.come(switch)
+        if self._turns:
+            self._turns.come(switch)
 
     def failed(self, switch: str, why: str) -> None:
         """Nothing can be said of a switch."""
@@ -131,7 +137,8 @@ class _Read:
         """All of it; `failures` has the switches as well that nobody began."""
         now = datetime.now(UTC)
         self._failures.update({name: (why, now) for name, why in failures.items() if name not in self._failures})
-        self._turns.end()
+        if self._turns:
+            self._turns.end()
         known = [switch for switch in self._intents if switch in self.spool or switch in self._failures]
         digests = {switch: self._digests[switch] for switch in known if switch in self._digests}
         return Looks(OneByOne(known, self.looks), OneByOne(known, self.verdicts), failures, digests)

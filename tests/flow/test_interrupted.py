@@ -130,3 +130,36 @@ def test_a_plan_that_is_interrupted_finishes_what_is_under_way_and_tells_what_it
     assert [switch["switch"] for switch in plan["switches"]] == ["acc-01"]
     assert list(plan["unread"]) == ["acc-02"]
     assert two["acc-02"].sessions == 0
+
+
+def test_a_reading_that_is_killed_leaves_the_records_that_came_and_nothing_half(two: Line, tmp_path: Path) -> None:
+    assert two.plan() == 2
+    plan = two.plan_file.read_bytes()
+    kept = {path.name for path in (two.site / ".portseal").iterdir()}
+    two["acc-02"].inject(Slow(seconds=3.0))
+    out, archive = tmp_path / "records.jsonl", tmp_path / "evidence"
+    call = [sys.executable, "-c", "from portseal.cli.main import main; main()"]
+    with out.open("w") as file:
+        verifying = subprocess.Popen(
+            [*call, "verify", "-s", str(two.site), "--format", "jsonl", "--evidence", str(archive)],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.PIPE,
+        )
+    planning = subprocess.Popen(
+        [*call, "plan", "-s", str(two.site), "-o", str(two.plan_file)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    until(lambda: out.read_text().count("\n") == 3, 30)
+    until(lambda: sum("show running-config" in logged.line for logged in two["acc-01"].log) >= 3, 30)
+    for process in (verifying, planning):
+        assert process.poll() is None  # acc-02 is late
+        process.kill()
+        process.communicate(timeout=30)
+    assert [json.loads(line)["switch"] for line in out.read_text().splitlines()] == ["acc-01"] * 3
+    assert not archive.exists()
+    assert two.plan_file.read_bytes() == plan
+    assert {path.name for path in (two.site / ".portseal").iterdir()} - kept <= {"fingerprint.key"}
+    assert [path.name for path in two.site.glob(".plan.json*")] == []

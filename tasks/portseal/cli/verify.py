@@ -63,20 +63,15 @@ def verify(
         ready_for(html)
     estate = open_estate(site, limit=limit)
     signer = signer_of(estate) if evidence else None  # what forbids to sign is told before anything is read
-    told = _as_they_come(estate, format)
     with heeded(estate.stop, READING), progress("reading", len(estate.nornir.inventory.hosts)) as shown:
-
-        def came(looks: Sequence[Look]) -> None:
-            shown.count(**Counter(str(look.verdict.outcome) for look in looks if look.state is not None))
-            told(looks)
-
         looks = look_at_all(
             estate,
             wait=wait,
             configurations=evidence is not None,
             done=shown,
-            came=came,
+            came=lambda found: shown.count(**Counter(str(look.verdict.outcome) for look in found)),
             failed=shown.failed,
+            in_turn=_as_they_come(estate, format),
         )
     verdicts = looks.verdicts
     ending = to_be_looked_after(estate, datetime.now(UTC), verdicts)
@@ -97,13 +92,13 @@ def verify(
     raise typer.Exit(1 if looks.failures else exit_code(verdicts))
 
 
-def _as_they_come(estate: Estate, format: str) -> Callable[[Sequence[Look]], None]:
-    """Prints the records of a switch when its turn comes, in formats that allow it."""
+def _as_they_come(estate: Estate, format: str) -> Callable[[Sequence[Look]], None] | None:
+    """Prints the records of a switch when its turn comes; None where the format does not allow it."""
     from portseal.core.record_text import CSV_HEADER, csv_rows, jsonl_lines
     from portseal.looks import recorder
 
     if format not in ("jsonl", "csv"):
-        return lambda looks: None
+        return None
     records, lines = recorder(estate), jsonl_lines if format == "jsonl" else csv_rows
     if format == "csv":
         typer.echo(CSV_HEADER, nl=False)
