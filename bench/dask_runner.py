@@ -2,7 +2,7 @@
 
 `python bench/dask_runner.py [--switches 200] [--ports 4] [--json FILE] [--docs docs/scale.md]` prints tables, and the figures as JSON on the last line;
 with `--docs`, the tables are written into that page between its marks. Every variant runs in a process of its own against simulated switches in
-another, 50 ms away. Processor time is what the sizes are worked out from: seconds say how busy the machine was.
+another, 50 ms away; all of it takes about five minutes. Processor time is what the sizes are worked out from: seconds say how busy the machine was.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from bench.switches import Switches
 DELAY = 0.05
 RUNNERS: dict[str, dict[str, int]] = {
     "20 threads": {},
-    "1 process × 20": {"workers": 1, "threads": 20},
     "2 processes × 10": {"workers": 2, "threads": 10},
 }
 VERBS = ("plan", "apply", "verify")
@@ -39,6 +38,7 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 def measure(switches: int, ports: int) -> dict[str, Any]:
     """All variants, one after another, each on switches that nobody has changed."""
     results: dict[str, Any] = {"switches": switches, "ports": ports, "delay_ms": DELAY * 1000, "cores": os.cpu_count()}
+    results["load"] = os.getloadavg()[0]
     results |= {"date": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version(), "runners": {}}
     with tempfile.TemporaryDirectory() as folder:
         for name, options in RUNNERS.items():
@@ -133,6 +133,37 @@ def _busy(results: dict[str, Any], verb: str) -> int:
     return math.ceil(results["alone"][f"{verb}_seconds"] / figures(results, verb)["threads"])
 
 
+def gain(results: dict[str, Any], verb: str) -> float:
+    """How many times as many switches a second workers can work on as threads, with cores enough: the client's share is what is left."""
+    cost = figures(results, verb)
+    return cost["threads"] / cost["client"]
+
+
+def in_short(results: dict[str, Any]) -> str:
+    """What the figures say to whoever has to choose."""
+    gains = ", ".join(f"{gain(results, verb):.1f} times for `{verb}`" for verb in VERBS)
+    sizes = {verb: pays_from(results, verb, 4) for verb in VERBS}
+    late = ", ".join(f"{size:,} ({verb})" for verb, size in sizes.items() if size)
+    never = " and ".join(f"`{verb}`" for verb, size in sizes.items() if not size)
+    told = (
+        f"four workers with cores of their own are sooner through than threads from about so many switches on: {late}"
+        if late
+        else ""
+    )
+    told += f"{', and' if told else 'four workers are'} never for {never}" if never else ""
+    return (
+        f"In short: {told}. However many cores there are, workers carry at most so many times the switches a second that threads do: {gains}. "
+        "The client's share bounds it, since that stays in one process."
+    )
+
+
+def quiet(results: dict[str, Any]) -> str:
+    """Whether seconds are to be trusted."""
+    if results["load"] < 0.5:
+        return "Nothing else was at work on the machine."
+    return f"The machine had other work (load average {results['load']:.1f} when it began): compare the columns of processor time, and take the seconds as they are."
+
+
 def report(results: dict[str, Any]) -> str:
     """All of it, in Markdown."""
     handed = results["runners"]["2 processes × 10"]["handing_cpu_seconds"] / results["switches"]
@@ -147,12 +178,14 @@ def report(results: dict[str, Any]) -> str:
             f"with {results['ports']} cameras each, {results['delay_ms']:.0f} ms away. Workers are warm: starting them and opening the site there took "
             f"{results['runners']['2 processes × 10']['start_seconds']:.1f} s. One switch alone: plan {results['alone']['plan_seconds']:.1f} s, verify "
             f"{results['alone']['verify_seconds']:.1f} s. Handing an empty task out costs the client, with the scheduler in it, "
-            f"{1000 * handed:.1f} ms of CPU a switch.",
+            f"{1000 * handed:.1f} ms of CPU a switch. {quiet(results)}",
+            "",
+            in_short(results),
             "",
             measured_table(results),
             "",
-            f"Threads of one process have its processor busy from {_busy(results, 'plan')} of them (plan) and {_busy(results, 'verify')} (verify) on; with "
-            "fewer, more of them (`apply.workers`, `apply.connect_workers`) are what helps, and not processes.",
+            f"One process has its processor busy from {_busy(results, 'plan')} switches at once (plan) and {_busy(results, 'verify')} (verify) on; with "
+            "fewer, more at once (`apply.workers`, `apply.connect_workers`) are what helps, and not processes.",
             "",
             "Sooner through than so many threads, from so many switches on, where each process has a core of its own:",
             "",
