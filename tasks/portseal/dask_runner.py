@@ -7,6 +7,7 @@ result comes back as such; what does not travel is carried out in threads here. 
 from __future__ import annotations
 
 import itertools
+import logging
 import queue
 import threading
 import time
@@ -53,8 +54,14 @@ _COUNT_AGAIN = 5.0
 """Seconds after which it is looked whether there are more workers, or fewer."""
 
 
+_LOG = logging.getLogger("portseal")
+
+
 class DaskRunner:
     """Nornir's runner plugin `portseal-dask`."""
+
+    elsewhere = True
+    """Switches are worked on by other processes."""
 
     def __init__(self, **options: Any) -> None:
         """`options` are those of `DaskOptions`.
@@ -81,7 +88,10 @@ class DaskRunner:
             arguments = sorted_arguments(given)
             if chosen:
                 packed((task.task, arguments.common, stops_of([chosen[0].name], given, arguments)))
-        except NotPure:
+        except NotPure as error:
+            _LOG.warning(
+                "%s is carried out by threads of this process, because it does not travel: %s", task.name, error
+            )
             estate = next((value for value in given.values() if isinstance(value, Estate)), None)
             stop = estate.stop if estate else threading.Event()
             return Threads(estate.site.settings.apply.workers if estate else 20, stop).run(task, chosen)

@@ -97,6 +97,13 @@ class Estate:
         threads = Threads(read.workers, self.stop, begun=read.sessions)
         return replace(self, nornir=self.nornir.with_runner(threads), aside=threads.aside)
 
+    def here(self) -> Estate:
+        """The same estate, worked on by threads of this process where the site's runner would give switches to others."""
+        if not getattr(self.nornir.runner, "elsewhere", False):
+            return self
+        threads = Threads(self.site.settings.apply.workers, self.stop)
+        return replace(self, nornir=self.nornir.with_runner(threads))
+
     def rest(self, seconds: float) -> None:
         """Wait so many seconds, and no longer once `stop` is set. For a task, in the thread that it was begun in."""
         if seconds > 0 and not self.stop.is_set():

@@ -16,11 +16,10 @@ from portseal.core.staging import (
     stage_row,
 )
 from portseal.estate import Estate
-from portseal.transport.camera_end import CameraEnds
 from portseal.verify import wait_for
 
 
-def assess_stages(task: Task, estate: Estate, ends: CameraEnds, wait: float = 0.0) -> Result:
+def assess_stages(task: Task, estate: Estate, wait: float = 0.0) -> Result:
     """`result` is a tuple of `StageRow`, one a camera port, in the order of the ports."""
     session, switch = estate.session(task.host), task.host.name
     ports = estate.intent(switch).ports
@@ -33,7 +32,7 @@ def assess_stages(task: Task, estate: Estate, ends: CameraEnds, wait: float = 0.
             estate.site.site.profiles[port.profile],
             following[port.port],
             verdict,
-            key=_key(estate, port, following[port.port], ends),
+            key=_key(estate, port, following[port.port]),
         )
         for port, verdict in zip(ports, verdicts, strict=True)
     )
@@ -44,17 +43,17 @@ def _next(estate: Estate, port: PortIntent) -> Stage | None:
     return next_stage(port, estate.site.site.profiles[port.profile], estate.pack(port.switch))
 
 
-def _key(estate: Estate, port: PortIntent, following: Stage | None, ends: CameraEnds) -> KeyEvidence | None:
+def _key(estate: Estate, port: PortIntent, following: Stage | None) -> KeyEvidence | None:
     if not needs_camera_key(port, estate.site.site.profiles[port.profile], following):
         return None
     link = estate.site.site.keys.get(port.camera)
     camera = next(each for each in estate.site.site.cameras if each.name == port.camera)
-    return _asked_camera(camera, link.ckn if link else None, ends)
+    return _asked_camera(camera, link.ckn if link else None, estate)
 
 
-def _asked_camera(camera: Camera, ckn: str | None, ends: CameraEnds) -> KeyEvidence:
+def _asked_camera(camera: Camera, ckn: str | None, estate: Estate) -> KeyEvidence:
     try:
-        end = ends(camera)
+        end = estate.camera_end(camera)
         if end is None:
             return key_evidence(camera.name, ckn, None)
         try:

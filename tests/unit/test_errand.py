@@ -25,6 +25,8 @@ from portseal.plan import plan_switch
 from portseal.runners import runner_of
 from portseal.site_digest import declared_files, digest_of, site_digest
 from portseal.site_pack import contents_of, packed_site, unpacked_site, with_own_files
+from portseal.stage import assess_stages
+from portseal.threads import Threads
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,9 @@ def site(repository: Path) -> Path:
     return repository / "inventory" / "example-campus"
 
 
-@pytest.mark.parametrize("value", [plan_switch, look_along, apply_switch, partial(resume_switch, rows=(), abort=True)])
+@pytest.mark.parametrize(
+    "value", [plan_switch, look_along, apply_switch, assess_stages, partial(resume_switch, rows=(), abort=True)]
+)
 def test_functions_that_a_worker_has_travel_by_their_names(value: Any) -> None:
     there = unpacked(packed(value))
     assert there is value or (there.func, there.keywords) == (value.func, value.keywords)
@@ -137,6 +141,16 @@ def test_a_runner_that_is_not_installed_and_options_it_does_not_have_are_told() 
     pytest.importorskip("distributed", reason="needs the extra dask")
     with pytest.raises(InputError, match=r"options of portseal-dask: worker: Extra inputs"):
         runner("portseal-dask", worker=4)
+
+
+def test_a_run_that_keeps_what_it_makes_here_is_worked_on_by_threads_whatever_runner_the_site_names(site: Path) -> None:
+    pytest.importorskip("distributed", reason="needs the extra dask")
+    instead = (site / "portseal.toml").read_text(encoding="utf-8") + '\n[nornir.runner]\nplugin = "portseal-dask"\n'
+    estate = open_estate(site, instead={"portseal.toml": instead})
+    assert type(estate.here().nornir.runner) is Threads
+    assert set(estate.here().nornir.inventory.hosts) == set(estate.nornir.inventory.hosts)
+    by_threads = open_estate(site)
+    assert by_threads.here() is by_threads
 
 
 def test_a_scheduler_elsewhere_is_not_talked_to_in_the_clear() -> None:

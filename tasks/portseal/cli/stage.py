@@ -55,7 +55,6 @@ def stage(
     from portseal.estate import open_estate
     from portseal.fleet import on_all
     from portseal.stage import assess_stages
-    from portseal.transport.camera_ends import camera_ends
 
     if (back or without_evidence) and not cameras:
         raise InputError("--back and --without-evidence are for cameras that are named")
@@ -69,9 +68,8 @@ def stage(
     if back:
         _go_back(site, estate, cameras or ())
         return
-    ends = camera_ends(estate.site.settings.cameras, site, estate.secret)
     with progress("reading", len(estate.nornir.inventory.hosts)) as done:
-        outcomes = on_all(estate, assess_stages, tuple, reading=True, done=done, ends=ends, wait=wait)
+        outcomes = on_all(estate, assess_stages, tuple, reading=True, done=done, wait=wait)
     rows: list[StageRow] = [row for found in outcomes.results.values() for row in found]
     if cameras:
         rows = [row for row in rows if row.camera in cameras]
