@@ -7,19 +7,20 @@ spared where nothing hangs on it; one more is taken where a switch that was aske
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import NamedTuple
 
 from nornir.core.task import Result, Task
 
 from portseal.core.commands import as_sent, recognise
 from portseal.core.intent import PortIntent
 from portseal.core.model import Value
-from portseal.core.observation import Heard, PortState, hear, port_states
+from portseal.core.observation import PortState
 from portseal.core.platforms import Pack
 from portseal.core.profile import MacsecPolicy
 from portseal.estate import Estate
+from portseal.hearing import Hears
 from portseal.transport.session import Reader
 
 
@@ -62,48 +63,54 @@ def observe(
     Raises:
         SessionCut: the session ended in the middle.
     """
-    pack, folder = estate.pack(session.switch), estate.folder(session.switch)
-    names = tuple(port.port for port in ports)
-    heard: dict[tuple[str, str], Heard] = {}
-    outputs = _read(session, pack, folder, commands(pack, ports), heard)
-    first_at, due = datetime.now(UTC), time.monotonic() + pause
-    first = port_states(pack, folder, outputs, names, heard_before=heard)
-    secured = [port for port in ports if _secured(port) and open_still(port, first.get(port.port))]
-    again = [_as_before(pack, command, outputs) for command in commands(pack, secured, twice=True)]
+    pack, names = estate.pack(session.switch), tuple(port.port for port in ports)
+    hearing = estate.processes.hearing(pack, estate.folder(session.switch))
+    once = _read(session, pack, hearing, commands(pack, ports), names)
+    secured = [port for port in ports if _secured(port) and open_still(port, once.states.get(port.port))]
+    again = [_as_before(pack, command, once.asked) for command in commands(pack, secured, twice=True)]
+    due = once.clock + pause
     if again:
         estate.rest(due - time.monotonic())
     if not again or (estate.stop.is_set() and time.monotonic() < due):
-        return Observation(first=first, later=first, first_at=first_at, later_at=None)
-    outputs = {**outputs, **_read(session, pack, folder, again, heard)}
-    later_at = datetime.now(UTC)
-    later = port_states(pack, folder, outputs, names, heard_before=heard)
+        return Observation(first=once.states, later=once.states, first_at=once.at, later_at=None)
+    later = _read(session, pack, hearing, again, names)
     twice = frozenset(port.port for port in secured)
-    return Observation(first=first, later=later, first_at=first_at, later_at=later_at, twice=twice)
+    return Observation(first=once.states, later=later.states, first_at=once.at, later_at=later.at, twice=twice)
 
 
 def _secured(port: PortIntent) -> bool:
     return port.macsec.policy is not MacsecPolicy.OFF
 
 
-def _read(
-    session: Reader, pack: Pack, folder: Path, batch: Sequence[str], heard: dict[tuple[str, str], Heard]
-) -> dict[str, str]:
-    """What each command prints. Where only some lines were asked for and what came is not understood, the whole is asked for, in one more
+class _Read(NamedTuple):
+    """What a batch of commands gave."""
+
+    states: dict[str, PortState]
+    asked: frozenset[str]
+    """Commands whose output counts."""
+    at: datetime
+    clock: float
+    """The same in the seconds of `time.monotonic`."""
+
+
+def _read(session: Reader, pack: Pack, hearing: Hears, batch: Sequence[str], ports: Sequence[str]) -> _Read:
+    """The state of `ports`. Where only some lines were asked for and what came is not understood, the whole is asked for, in one more
     round trip: a switch may not know how to leave lines out, and what it objects may be among those that were."""
     outputs = dict(zip(batch, session.run(batch), strict=True))
-    some = {command: whole for command in batch if (whole := recognise(pack, command).whole) != command}
-    hear(pack, folder, {command: outputs[command] for command in some}, heard)
-    lost = {command: whole for command, whole in some.items() if heard[command, outputs[command]].problem}
-    if not lost:
-        return outputs
-    kept = {command: text for command, text in outputs.items() if command not in lost}
-    return {**kept, **dict(zip(lost.values(), session.run(tuple(lost.values())), strict=True))}
+    at, clock = datetime.now(UTC), time.monotonic()
+    heard = hearing.hear(outputs, ports)
+    lost = {some: whole for some in sorted(heard.lost) if (whole := recognise(pack, some).whole) != some}
+    if lost:
+        more = dict(zip(lost.values(), session.run(tuple(lost.values())), strict=True))
+        at, clock = datetime.now(UTC), time.monotonic()
+        heard = hearing.hear(more, ports, without=lost.keys())
+    return _Read(heard.states, frozenset(outputs.keys() - lost.keys() | set(lost.values())), at, clock)
 
 
-def _as_before(pack: Pack, command: str, outputs: Mapping[str, str]) -> str:
+def _as_before(pack: Pack, command: str, asked: Collection[str]) -> str:
     """The command for the same, whole where the whole was asked for already."""
     whole = recognise(pack, command).whole
-    return whole if whole in outputs else command
+    return whole if whole in asked else command
 
 
 def commands(pack: Pack, ports: Sequence[PortIntent], *, twice: bool = False) -> tuple[str, ...]:

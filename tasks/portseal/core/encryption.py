@@ -14,6 +14,7 @@ _IN_CLEAR = {Reason.NO_MKA_SESSION, Reason.NOT_SECURED, Reason.SECURED_WITHOUT_P
 """Failures to encrypt after which the link is in clear, as should-secure allows."""
 
 _CKN_DIGITS = 64
+_SUITES = frozenset(Cipher)
 
 
 def encryption(intent: PortIntent, state: PortState, later: PortState | None) -> Iterator[Conclusion]:
@@ -97,7 +98,7 @@ def _cipher(intent: PortIntent, mka: Mka) -> Iterator[Conclusion]:
     if mka.cipher is None:
         return
     spelt = re.sub(r"[^a-z0-9]+", "-", mka.cipher.lower())
-    if spelt not in set(Cipher):
+    if spelt not in _SUITES:
         yield unknown(Reason.UNKNOWN_WORD, f"the cipher suite {mka.cipher!r} is no word we know")
     elif spelt not in intent.macsec.ciphers:
         wanted = ", ".join(intent.macsec.ciphers)
