@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -21,7 +22,7 @@ class Cost:
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    """Of this process and of those it has started and seen end."""
+    """Of this process and of all that it has started."""
     peak_mb: float = 0.0
     """The most memory this process ever held, what it imports included."""
 
@@ -43,7 +44,22 @@ def peak_mb() -> float:
 
 def _cpu() -> float:
     uses = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return sum(use.ru_utime + use.ru_stime for use in uses)
+    return sum(use.ru_utime + use.ru_stime for use in uses) + _living()
+
+
+def _living() -> float:
+    """Processor seconds of all processes that stand under this one and have not ended."""
+    spent: dict[int, tuple[int, float]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        spent[int(status.parent.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    under = {os.getpid()}
+    while more := {number for number, (parent, _) in spent.items() if parent in under} - under:
+        under |= more
+    return sum(spent[number][1] for number in under - {os.getpid()} if number in spent)
 
 
 def in_child(

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 PAYS_FROM = 100
 """Switches from which on it is quicker, measured: starting the processes costs what some tens of differences do."""
-_HEARD = 100
+KEPT = 100
 """Switches of which a process keeps what it has understood, until more comes of them: those that are waited for."""
 _KEPT_FROM_THEM = {signal.SIGINT, signal.SIGHUP}
 
@@ -169,6 +169,6 @@ def _understood(  # noqa: PLR0917 - called by position in a process beside
         return None
     if first:
         _heard[number] = hearing
-        if len(_heard) > _HEARD:
+        if len(_heard) > KEPT:
             _heard.popitem(last=False)
     return hearing.hear(outputs, ports, without=without)
