@@ -99,7 +99,7 @@ def _read(session: Reader, pack: Pack, hearing: Hears, batch: Sequence[str], por
     outputs = dict(zip(batch, session.run(batch), strict=True))
     at, clock = datetime.now(UTC), time.monotonic()
     heard = hearing.hear(outputs, ports)
-    lost = {some: whole for some in sorted(heard.lost) if (whole := recognise(pack, some).whole) != some}
+    lost = {some: whole for some in batch if some in heard.lost and (whole := recognise(pack, some).whole) != some}
     if lost:
         more = dict(zip(lost.values(), session.run(tuple(lost.values())), strict=True))
         at, clock = datetime.now(UTC), time.monotonic()

@@ -60,7 +60,7 @@ class ApplySettings(Value):
     connect_workers: Annotated[int, Field(ge=1, le=1000)] = 10
     """Switches connected to at once, whatever for; AAA servers mind more."""
     cpu_workers: Annotated[int, Field(ge=0, le=256)] = 4
-    """Processes that compare configurations beside this one where there are many switches, at most one a core; 0: none."""
+    """Processes that compare configurations and parse output beside this one where there are many switches, at most one a core; 0: none."""
     plan_valid_hours: Annotated[int, Field(ge=1, le=8760)] = 72
     counter_pause_seconds: Annotated[float, Field(gt=0, le=60)] = 2.0
     """Between the two readings of counters that must rise."""
