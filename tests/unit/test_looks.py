@@ -20,6 +20,7 @@ from rich.console import Console
 
 from portseal.cli.tables import verdict_table
 from portseal.core.bundle import JUNIT, PORTS, RECORDS, SUMMARY
+from portseal.core.commands import recognise
 from portseal.core.errors import ConnectError
 from portseal.core.record import Look
 from portseal.core.record_text import as_csv, as_jsonl
@@ -43,8 +44,11 @@ class Canned(Estate):
     def session(self, host: Host, *, again: bool = False) -> Session:
         self.let(host.name)
         pack = self.pack(host.name)
-        asked = (*commands(pack, self.intent(host.name).ports), pack.read.command)
-        return FakeSession(host.name, dict.fromkeys(asked, ""))
+        asked = commands(pack, self.intent(host.name).ports)
+        whole = (
+            recognise(pack, command).whole for command in asked
+        )  # of what was asked for in part, once that is not understood
+        return FakeSession(host.name, dict.fromkeys((*asked, *whole, pack.read.command), ""))
 
 
 @pytest.fixture
