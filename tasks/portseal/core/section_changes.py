@@ -20,6 +20,7 @@ from hier_config.root import HConfig
 
 from portseal.core import tree
 from portseal.core.differences import diff, section_diff
+from portseal.core.pack_memory import once_a_pack
 from portseal.core.platforms import Pack
 
 _REMEMBERED = 1024
@@ -115,18 +116,10 @@ def _answers(pack: Pack, old: Bodies, kept: Bodies, new: Bodies, shared: Shared)
     return found
 
 
-_asked: dict[int, tuple[Pack, Callable[[str], frozenset[int]], Callable[[_Question], _Answer]]] = {}
-
-
+@once_a_pack
 def _asked_of(pack: Pack) -> tuple[Callable[[str], frozenset[int]], Callable[[_Question], _Answer]]:
     """What tells which rules look at a section's own line, and what answers a question; both remember."""
-    known = _asked.get(id(pack))
-    if known is None or known[0] is not pack:
-        if len(_asked) >= tree.PACKS:
-            _asked.clear()
-        remember = functools.lru_cache(_REMEMBERED)
-        known = _asked[id(pack)] = pack, tree.driver_of(pack).fits_of, remember(functools.partial(_answer, pack))
-    return known[1:]
+    return tree.driver_of(pack).fits_of, functools.lru_cache(_REMEMBERED)(functools.partial(_answer, pack))
 
 
 def _answer(pack: Pack, asked: _Question) -> _Answer:

@@ -14,6 +14,7 @@ from hier_config.models import IdempotentCommandsRule, MatchRule, NegationSubRul
 from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRules
 from hier_config.root import HConfig
 
+from portseal.core.pack_memory import once_a_pack
 from portseal.core.paths import unfolded
 from portseal.core.platforms import Lineage, Pack
 
@@ -38,20 +39,6 @@ _HEADS = 4096
 """Sections' own lines of which is remembered which rules look at them, for each platform."""
 _UNLISTED = 500
 """Weight of a line that stands in no order."""
-
-PACKS = 64
-"""Platforms that are remembered in a process; no site has as many."""
-_drivers: dict[int, tuple[Pack, PackDriver]] = {}
-
-
-def driver_of(pack: Pack) -> PackDriver:
-    """The driver of `pack`, made once in a process: it holds rules and nothing that changes."""
-    kept = _drivers.get(id(pack))
-    if kept is None or kept[0] is not pack:
-        if len(_drivers) >= PACKS:
-            _drivers.clear()
-        kept = _drivers[id(pack)] = pack, PackDriver(pack)
-    return kept[1]
 
 
 class PackDriver(HConfigDriverBase):
@@ -97,6 +84,10 @@ class PackDriver(HConfigDriverBase):
     @staticmethod
     def _instantiate_rules() -> HConfigDriverRules:
         return HConfigDriverRules()
+
+
+driver_of = once_a_pack(PackDriver)
+"""The driver of a platform, made once in a process: it holds rules, and remembers which look at what."""
 
 
 def _of_heads(pack: Pack) -> Iterator[re.Pattern[str]]:

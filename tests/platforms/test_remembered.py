@@ -1,0 +1,60 @@
+"""What is remembered between plans: nothing that is a secret, and not without bounds."""
+
+from __future__ import annotations
+
+import functools
+import gc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from contract.bench import Bench, link_keys, secret
+from contract.profiles import packs, possible
+
+from portseal.core.owned import owned_configuration
+
+PLATFORMS = sorted(packs())
+_Cache = type(functools.lru_cache(len))
+
+
+def caches() -> Iterator[Any]:
+    """What portseal's functions remember their answers in."""
+    for found in gc.get_objects():
+        if isinstance(found, _Cache) and "portseal." in repr(found.__wrapped__):
+            yield found
+
+
+def remembered() -> str:
+    return "".join(repr(gc.get_referents(cache)) for cache in caches())
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_no_secret_of_a_switch_or_of_the_site_is_remembered(platform: str) -> None:
+    bench = Bench(platform, possible(platform).choices)
+    bench.apply()
+    running, shown = bench.running(), []
+
+    def mark(found: object, text: str, place: object) -> str:
+        shown.append(text)
+        return "‹secret›"
+
+    ports = [port.port for port in bench.intent.ports]
+    servers = [str(server.address) for server in bench.intent.radius.servers] if bench.intent.radius else []
+    owned_configuration(running, bench.pack, ports=ports, radius_addresses=servers, mark=mark)
+    assert shown
+    assert bench.plan().steps == ()
+    bench.generation = 1
+    assert bench.plan().steps
+    told = remembered()
+    assert "interface" in told or "port" in told
+    assert [text for text in shown if text in told] == []
+    keys = [secret(key.cak, generation).get_secret_value() for key in link_keys(bench.site) for generation in (0, 1)]
+    assert [key for key in keys if key in told] == []
+
+
+def test_every_memory_of_lines_is_bounded() -> None:
+    found = [
+        cache for cache in caches() if "core.owned" in repr(cache.__wrapped__) or "section" in repr(cache.__wrapped__)
+    ]
+    assert found
+    assert [cache for cache in found if cache.cache_parameters()["maxsize"] is None] == []
