@@ -97,28 +97,4 @@ def together(lines: Iterable[str]) -> Iterator[str]:
         yield text if not placed else f"{places[0]}: {text}" if len(places) == 1 else f"{text} ({first_few(places)})"
 
 
-def spans(names: Iterable[str]) -> str:
-    """Ports of one switch, those that follow on each other together; `names` come in natural order.
-
-    >>> spans(["Gi1/0/1", "Gi1/0/2", "Gi1/0/3", "Gi1/0/7", "Gi2/0/1", "mgmt"])
-    'Gi1/0/1-3,7, Gi2/0/1, mgmt'
-    """
-    stems: dict[str, list[str]] = {}
-    for name in names:
-        found = _NUMBERED.fullmatch(name)
-        stems.setdefault(found[1] if found else name, []).append(found[2] if found else "")
-    return ", ".join(stem + ",".join(_runs(numbers)) for stem, numbers in stems.items())
-
-
-def _runs(numbers: Sequence[str]) -> Iterator[str]:
-    at = 0
-    while at < len(numbers):
-        end = at
-        while end + 1 < len(numbers) and numbers[end].isdecimal() and numbers[end + 1] == str(int(numbers[end]) + 1):
-            end += 1
-        yield numbers[at] if end == at else f"{numbers[at]}-{numbers[end]}"
-        at = end + 1
-
-
 _PLACED = re.compile(r"(\S+?(?: \S+?)?): (.+)", re.DOTALL)
-_NUMBERED = re.compile(r"(.*?)(\d+)")

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from portseal.cli.layout import count, first_few, put, safe, spans
+from portseal.cli.layout import count, first_few, put, safe
 from portseal.cli.tables import bare_table
 from portseal.core.alike import alike
 from portseal.core.planning import SwitchPlan
+from portseal.core.port_spans import spans
 from portseal.core.review import Extent, Noted, Review, extent
 from portseal.core.steps import SWITCH_WIDE
 

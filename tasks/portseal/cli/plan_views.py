@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from portseal.cli.layout import count, put, put_beside, put_lines, safe, spans
+from portseal.cli.layout import count, put, put_beside, put_lines, safe
 from portseal.cli.plan_text import headline
 from portseal.cli.tables import bare_table
 from portseal.core.errors import InputError, PlatformError
@@ -19,6 +19,7 @@ from portseal.core.plan_file import Plan
 from portseal.core.planning import SwitchPlan
 from portseal.core.platforms import load_pack
 from portseal.core.port_lines import in_turn, port_lines
+from portseal.core.port_spans import spans
 from portseal.core.portname import long_port
 from portseal.core.steps import SWITCH_WIDE
 from portseal.core.words import PortStory, phrase

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from portseal.core.intent import natural
 from portseal.core.patterns import PatternLines, Patterns, PortPattern, Range, SwitchPattern
 from portseal.core.port_lines import Lines
+from portseal.core.port_spans import spans
 from portseal.core.review import Noted
 from portseal.core.steps import SWITCH_WIDE
 from portseal.page.planned import block, in_words
@@ -60,29 +59,6 @@ def by_switch(found: Iterable[tuple[str, str]], where: Anchors) -> list[Ref]:
         else Ref(f"{switch} {spans(of_it)}", where.switch(switch).anchor)
         for switch, of_it in scopes.items()
     ]
-
-
-def spans(ports: Iterable[str]) -> str:
-    """Ports of a switch in short; what their names begin with is said once.
-
-    >>> spans(["Gi1/0/1", "Gi1/0/2", "Gi1/0/3", "Gi1/0/9", "Gi2/0/1", "wan"])
-    'Gi1/0/1–3, 9, Gi2/0/1, wan'
-    """
-    told: list[str] = []
-    head, last = "", -1
-    for port in sorted(set(ports), key=natural):
-        found = _NUMBERED.fullmatch(port)
-        number = int(found["number"]) if found else -1
-        if found is None or (found["head"], number) != (head, last + 1) or last < 0:
-            again = found is not None and found["head"] == head and last >= 0
-            told.append(port.removeprefix(head) if again else port)
-        else:
-            told[-1] = f"{told[-1].partition('–')[0]}–{number}"
-        head, last = (found["head"], number) if found else ("", -1)
-    return ", ".join(told)
-
-
-_NUMBERED = re.compile(r"(?P<head>.*?)(?P<number>0|[1-9][0-9]*)")
 
 
 def noted(found: Iterable[Noted], where: Anchors) -> list[dict[str, object]]:
