@@ -51,6 +51,11 @@ def test_a_playbook_s_waves_are_rehearsed(line: Line, tmp_path: Path) -> None:
     done = line.run("rehearse", str(line.plan_file), "--playbook", str(book), "--fault", "refuse-line:acc-01")
     assert done.returncode == 2
     assert "acc-02: not-begun" in done.stderr
+    book.write_text("schema_version: 1\nname: seal\naction: seal\nwaves: {shares: ['100%']}\n")
+    done = line.run("rehearse", str(line.plan_file), "--playbook", str(book), "--fault", "refuse-line:acc-01")
+    assert done.returncode == 2, done.stdout + done.stderr
+    finished, taken_back = done.stdout.split("Confirmed, and taken back because its wave failed:")
+    assert ("acc-02   applied" in finished, "acc-02   taken-back" in taken_back) == (True, True)
 
 
 def test_a_playbook_s_terms_are_rehearsed(line: Line, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def rehearse(
         estate = open_estate(copy)
         estate = estate.only([spec.name for spec in specs])
         before = _set_the_scene(estate, farm, loaded, known)
-        code = _carry_out(estate, farm, before, book, faults)
+        code = _carry_out(estate, farm, loaded.model_copy(update={"switches": before}), book, faults)
     for name in left_out:
         typer.echo(f"portseal: {name}: not rehearsed, its platform cannot be simulated", err=True)
     raise typer.Exit(code)
@@ -174,9 +174,8 @@ def _simulated(terms: Terms) -> Terms:
     return terms.model_copy(update={"verify_seconds": short})
 
 
-def _carry_out(
-    estate: Estate, farm: Farm, plans: tuple[SwitchPlan, ...], book: Playbook | None, faults: Mapping[str, Fault]
-) -> int:
+def _carry_out(estate: Estate, farm: Farm, plan: Plan, book: Playbook | None, faults: Mapping[str, Fault]) -> int:
+    from portseal.change.again import take_back_failed
     from portseal.change.prepare import terms_of
     from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.change.terms import Terms
@@ -184,7 +183,8 @@ def _carry_out(
     from portseal.cli.apply import exit_code
     from portseal.cli.console import console
     from portseal.cli.plan_summary import show_extent
-    from portseal.cli.tables import result_table, verdict_table
+    from portseal.cli.tables import TAKEN_BACK, result_table, verdict_table
+    from portseal.core.plan_file import digest_of, dump_plan
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome
     from portseal.core.waves import Budget, Placed, waves
@@ -199,7 +199,8 @@ def _carry_out(
         terms = _simulated(terms_of(book, estate))
         groups = groups_of(estate)
         placed = [
-            Placed(switch=p.switch, cameras=len(p.ports), groups=groups.get(p.switch, frozenset())) for p in plans
+            Placed(switch=p.switch, cameras=len(p.ports), groups=groups.get(p.switch, frozenset()))
+            for p in plan.switches
         ]
         orders = Orders(
             terms=terms,
@@ -208,19 +209,23 @@ def _carry_out(
             keep_finished=book.waves.keep_finished,
             retries=book.terms.retries,
         )
-    with begin_run(estate, "rehearsal", orders=orders) as run:
-        results = carry_out(Work(estate=estate, run=run, orders=orders, say=happen), plans)
+    with begin_run(estate, "rehearsal", plan=digest_of(plan), text=dump_plan(plan), orders=orders) as run:
+        results = carry_out(Work(estate=estate, run=run, orders=orders, say=happen), plan.switches)
+        back = take_back_failed(estate, run)
     verdicts = [verdict for result in results for verdict in result.verdicts]
     failing = [verdict for verdict in verdicts if verdict.outcome is not Outcome.PASS]
     out = console()
     out.print("Rehearsed on simulated switches; nothing was connected to.")
-    show_extent(plans, out)
+    show_extent(plan.switches, out)
     if failing:
         out.print(verdict_table(failing))
     out.print(result_table(results))
+    if back:
+        out.print(TAKEN_BACK)
+        out.print(result_table(back))
     if verdicts:
         out.print(summary(verdicts))
-    for result in results:
+    for result in (*results, *back):
         if not result.good:
             typer.echo(f"portseal: {result.switch}: {result.ending}: {result.message}", err=True)
-    return exit_code(results, failing=bool(failing))
+    return exit_code((*results, *back), failing=bool(failing))

@@ -135,7 +135,7 @@ def _wait_for_port(prepared: Prepared, port: str) -> int:
 def _tell(performed: Performed) -> int:
     from portseal.cli.apply import exit_code, tell_interrupted
     from portseal.cli.console import console
-    from portseal.cli.tables import result_table, verdict_table
+    from portseal.cli.tables import TAKEN_BACK, result_table, verdict_table
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome
 
@@ -145,7 +145,7 @@ def _tell(performed: Performed) -> int:
         out.print(verdict_table(failing))
     out.print(result_table(performed.results))
     if performed.taken_back:
-        out.print("Confirmed, and taken back because its wave failed:")
+        out.print(TAKEN_BACK)
         out.print(result_table(performed.taken_back))
     if performed.verdicts:
         out.print(summary(performed.verdicts))

@@ -63,6 +63,10 @@ def verdict_table(verdicts: Collection[Verdict]) -> RenderableType:
 _LEFT = {Outcome.PASS: "pass", Outcome.FAIL: "fail", Outcome.UNKNOWN: "are unknown"}
 
 
+TAKEN_BACK = "Confirmed, and taken back because its wave failed:"
+"""Stands above the table of what became of such switches."""
+
+
 def result_table(results: Iterable[SwitchResult]) -> Table:
     """A row for each switch: what became of it when a plan was carried out."""
     table = bare_table("switch", "ending", "ports pass", "seconds", "message")
