@@ -92,20 +92,22 @@ def _reading(
     """How a command is read; its template is compiled once in a process."""
     is_chatter, is_none, counted = _any_of(chatter), _any_of(empty), re.compile(count or "(?!)")
 
-    def what(line: str) -> str:
+    def skip(line: str) -> bool:
         bare = line.strip()
-        if bare in ("", "^") or is_chatter(bare):  # a caret points into the echo
-            return ""
-        return "none" if is_none(bare) else "says"
+        return bare in ("", "^") or bool(is_chatter(bare))  # a caret points into the echo
+
+    def what(line: str) -> str:
+        return "" if skip(line) else "none" if is_none(line.strip()) else "says"
 
     def number(line: str) -> int | None:
         found = what(line) and counted.search(line.strip())
         return int(found["count"]) if found else None
 
-    seen = Remembered(what)
-    scan = _scan(folder, template, lambda line: not seen[line]) if template else None
+    scan = _scan(folder, template, skip) if template else None
     names = tuple(name.lower() for name in scan.names) if scan else ()
-    return _Reading(seen, bool(is_none("")), Remembered(number), scan, names, tuple(FIELDS[name] for name in names))
+    return _Reading(
+        Remembered(what), bool(is_none("")), Remembered(number), scan, names, tuple(FIELDS[name] for name in names)
+    )
 
 
 def _scan(folder: Path, name: str, skip: Callable[[str], object]) -> RuleScan:

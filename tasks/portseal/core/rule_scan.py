@@ -2,9 +2,9 @@
 
 What a line does in a state depends on nothing but its text, so that it is worked out once: which rules match, what each assigns. Of what a
 switch prints for many ports most lines are the same for each, and most of those do nothing. A state's rules become one alternation, whose first
-alternative that matches is the first rule that does; that rule's own expression is then matched alone, so that its groups are what
-TextFSM would see. After `Continue` the search goes on among the rules behind it. A state whose rules cannot be put together so (they
-refer back to groups, or set flags) is searched rule by rule.
+alternative that matches is the first rule that does, and whose groups within that alternative are what TextFSM would see. After `Continue` the
+search goes on among the rules behind it. A state whose rules cannot be put together so (they refer back to groups, or set flags) is searched rule
+by rule.
 
 A record is a list of values while it is filled, and belongs to one call, so that many threads read with one template at once. That is so for values
 with the options `Required`, `Filldown` and `List`; a template with others, or with groups within a list's value, is left to TextFSM itself.
@@ -149,12 +149,55 @@ def _is_simple(value: TextFSMValue) -> bool:
     return sorted(value.OptionNames()) in _OPTIONS and not nested
 
 
+_Groups = tuple[tuple[int, int], ...]
+"""(number of a value, number of its group in the rule's expression)."""
+
+
+class _Rule(NamedTuple):
+    """A rule, and what it does to a line that it matches."""
+
+    rule: TextFSMRule
+    assigns: _Groups
+    appends: _Groups
+    record: str
+    state: str
+    refuses: TextFSMRule | None
+    goes_on: bool
+    """Whether the rules behind it see the line too."""
+
+    @classmethod
+    def of(cls, rule: TextFSMRule, values: tuple[str, ...], lists: frozenset[int]) -> _Rule:
+        """What TextFSM makes of `rule`."""
+        groups = re.compile(rule.regex).groupindex
+        named = [(values.index(name), number) for name, number in groups.items() if name in values]
+        is_error = rule.line_op == "Error"
+        return cls(
+            rule,
+            tuple(each for each in named if each[0] not in lists),
+            tuple(each for each in named if each[0] in lists),
+            "" if rule.record_op == "NoRecord" else rule.record_op,
+            "" if is_error else rule.new_state,
+            rule if is_error else None,
+            rule.line_op == "Continue",
+        )
+
+    def effect(self, matched: re.Match[str], before: int) -> _Effect:
+        """`before`: groups in the expression that stand before the rule's own."""
+        return _Effect(
+            tuple([(value, matched.group(before + number)) for value, number in self.assigns]),
+            tuple([(value, matched.group(before + number)) for value, number in self.appends]),
+            self.record,
+            self.state,
+            self.refuses,
+        )
+
+
 class _Search(NamedTuple):
     """The rules of a state from one of them on."""
 
     first: re.Pattern[str]
-    rules: dict[int, int]
-    """Number of the empty group behind an alternative → which rule of the state that is."""
+    rules: dict[int, tuple[int, int]]
+    """Number of the empty group behind an alternative → which rule of the state that is, and how many groups stand before its own."""
 
 
 class _State:
@@ -164,15 +207,10 @@ class _State:
         self, rules: list[TextFSMRule], values: tuple[str, ...], lists: frozenset[int], skip: Callable[[str], object]
     ) -> None:
         self.effects = Remembered(self._learn)
-        self._rules = rules
+        self._rules = [_Rule.of(rule, values, lists) for rule in rules]
         self._skip = skip
-        self._lists = lists
         self._joined = all(joinable(rule.regex) for rule in rules)
         self._searches: dict[int, _Search] = {}
-        self._named = [
-            tuple((name, values.index(name)) for name in re.compile(rule.regex).groupindex if name in values)
-            for rule in rules
-        ]
 
     def _learn(self, line: str) -> _Effects:
         """What `line` does."""
@@ -180,36 +218,33 @@ class _State:
             return ()
         line = line.rstrip()
         found: list[_Effect] = []
-        at = self._first(line, 0)
-        while at is not None:
+        begin = 0
+        while first := self._first(line, begin):
+            at, matched, before = first
             rule = self._rules[at]
-            matched = rule.regex_obj.match(line)
-            given = [(value, matched.group(name)) for name, value in self._named[at]]
-            effect = _Effect(
-                tuple(each for each in given if each[0] not in self._lists),
-                tuple(each for each in given if each[0] in self._lists),
-                "" if rule.record_op == "NoRecord" else rule.record_op,
-                "" if rule.line_op == "Error" else rule.new_state,
-                rule if rule.line_op == "Error" else None,
-            )
+            effect = rule.effect(matched, before)
             if any(effect):
                 found.append(effect)
-            if rule.line_op != "Continue":
+            if not rule.goes_on:
                 break
-            at = self._first(line, at + 1)
+            begin = at + 1
         return tuple(found)
 
-    def _first(self, line: str, begin: int) -> int | None:
-        """The first rule from `begin` on that matches."""
+    def _first(self, line: str, begin: int) -> tuple[int, re.Match[str], int] | None:
+        """The first rule from `begin` on that matches, its match, and how many groups of that stand before the rule's own."""
         if not self._joined:
-            return next((n for n in range(begin, len(self._rules)) if self._rules[n].regex_obj.match(line)), None)
-        if begin == len(self._rules):
-            return None
+            tried = ((at, self._rules[at].rule.regex_obj.match(line)) for at in range(begin, len(self._rules)))
+            return next(((at, matched, 0) for at, matched in tried if matched), None)
         search = self._searches.get(begin)
         if search is None:
-            search = self._searches[begin] = _search(self._rules, begin)
-        found = search.first.match(line)
-        return search.rules[found.lastindex or 0] if found else None
+            if begin == len(self._rules):
+                return None
+            search = self._searches[begin] = _search([rule.rule for rule in self._rules], begin)
+        matched = search.first.match(line)
+        if not matched:
+            return None
+        at, before = search.rules[matched.lastindex or 0]
+        return at, matched, before
 
 
 def joinable(expression: str) -> bool:
@@ -218,10 +253,10 @@ def joinable(expression: str) -> bool:
 
 
 def _search(rules: list[TextFSMRule], begin: int) -> _Search:
-    expressions = [_NAMED.sub("(?:", rule.regex) for rule in rules[begin:]]
-    groups = [re.compile(expression).groups for expression in expressions]
-    marks = [behind + number for number, behind in enumerate(accumulate(groups), start=1)]
+    expressions = [_NAMED.sub("(", rule.regex) for rule in rules[begin:]]
+    groups = [re.compile(expression).groups + 1 for expression in expressions]
+    marks = list(accumulate(groups))
     return _Search(
         re.compile("|".join(f"(?:{expression})()" for expression in expressions)),
-        {mark: begin + number for number, mark in enumerate(marks)},
+        {mark: (begin + number, mark - groups[number]) for number, mark in enumerate(marks)},
     )
