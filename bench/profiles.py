@@ -17,7 +17,19 @@ from bench.table import Table
 from bench.verbs import run_verb
 
 _PARTS = (
-    ("parsing (TextFSM)", ("textfsm/", "core/parsing", "core/observation", "core/screen")),
+    (
+        "parsing (TextFSM)",
+        (
+            "textfsm/",
+            "core/parsing",
+            "core/rule_scan",
+            "core/fields",
+            "core/commands",
+            "core/remembered",
+            "core/observation",
+            "core/meaning",
+        ),
+    ),
     (
         "comparing (hier_config)",
         (

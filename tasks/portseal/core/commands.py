@@ -57,7 +57,7 @@ def _recognised(pack: Pack, command: str) -> Known:
             return _recognised(pack, text.removesuffix(tail))._replace(text=text)
     for show in pack.show:
         for form in show.commands:
-            found = _form(form).fullmatch(text)
+            found = text.lower().startswith(_beginning(form)) and _form(form).fullmatch(text)
             if found:
                 parts = found.groupdict()
                 typed = parts.get("interface")
@@ -70,6 +70,12 @@ def _recognised(pack: Pack, command: str) -> Known:
 def _is_about(entry: Observe, command: str) -> bool:
     """Whether `command` is that of the `[[observe]]`, about any port."""
     return bool(re.fullmatch(re.escape(entry.command).replace(re.escape("{port}"), ".+"), command, re.IGNORECASE))
+
+
+@cache
+def _beginning(form: str) -> str:
+    """What stands in front of the first argument or word that may be left out; most forms differ there already."""
+    return re.split(r"[<\[]", form)[0].strip().lower()
 
 
 @cache

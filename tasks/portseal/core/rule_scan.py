@@ -3,8 +3,8 @@
 What a line does in a state depends on nothing but its text, so that it is worked out once: which rules match, what each assigns. Of what a
 switch prints for many ports most lines are the same for each, and most of those do nothing. A state's rules become one alternation, whose first
 alternative that matches is the first rule that does, and whose groups within that alternative are what TextFSM would see. After `Continue` the
-search goes on among the rules behind it. A state whose rules cannot be put together so (they refer back to groups, or set flags) is searched rule
-by rule.
+search goes on rule by rule. So it does until a state has seen enough lines for putting its rules together to be worth while, and where they cannot be
+put together (they refer back to groups, or set flags).
 
 A record is a list of values while it is filled, and belongs to one call, so that many threads read with one template at once. That is so for values
 with the options `Required`, `Filldown` and `List`; a template with others, or with groups within a list's value, is left to TextFSM itself.
@@ -149,6 +149,10 @@ def _is_simple(value: TextFSMValue) -> bool:
     return sorted(value.OptionNames()) in _OPTIONS and not nested
 
 
+_WORTH_JOINING = 100
+"""Different lines of a state from which on its rules are put together: that takes as long as trying them one by one on as many."""
+_Found = tuple[int, re.Match[str], int]
+"""Which rule matches, the match, and how many groups of that stand before the rule's own."""
 _Groups = tuple[tuple[int, int], ...]
 """(number of a value, number of its group in the rule's expression)."""
 
@@ -156,7 +160,7 @@ _Groups = tuple[tuple[int, int], ...]
 class _Rule(NamedTuple):
     """A rule, and what it does to a line that it matches."""
 
-    rule: TextFSMRule
+    pattern: re.Pattern[str]
     assigns: _Groups
     appends: _Groups
     record: str
@@ -168,11 +172,11 @@ class _Rule(NamedTuple):
     @classmethod
     def of(cls, rule: TextFSMRule, values: tuple[str, ...], lists: frozenset[int]) -> _Rule:
         """What TextFSM makes of `rule`."""
-        groups = re.compile(rule.regex).groupindex
-        named = [(values.index(name), number) for name, number in groups.items() if name in values]
+        pattern: re.Pattern[str] = rule.regex_obj.regex
+        named = [(values.index(name), number) for name, number in pattern.groupindex.items() if name in values]
         is_error = rule.line_op == "Error"
         return cls(
-            rule,
+            pattern,
             tuple(each for each in named if each[0] not in lists),
             tuple(each for each in named if each[0] in lists),
             "" if rule.record_op == "NoRecord" else rule.record_op,
@@ -192,12 +196,31 @@ class _Rule(NamedTuple):
         )
 
 
-class _Search(NamedTuple):
-    """The rules of a state from one of them on."""
+class _Joined(NamedTuple):
+    """All rules of a state in one search."""
 
-    first: re.Pattern[str]
+    pattern: re.Pattern[str]
     rules: dict[int, tuple[int, int]]
-    """Number of the empty group behind an alternative → which rule of the state that is, and how many groups stand before its own."""
+    """Number of the empty group behind an alternative → which rule that is, and how many groups stand before its own."""
+
+    @classmethod
+    def of(cls, rules: list[_Rule]) -> _Joined:
+        """Of rules all of which can be put together."""
+        patterns = [rule.pattern for rule in rules]
+        groups = [pattern.groups + 1 for pattern in patterns]
+        marks = list(accumulate(groups))
+        return cls(
+            re.compile("|".join(f"(?:{_NAMED.sub('(', pattern.pattern)})()" for pattern in patterns)),
+            {mark: (number, mark - groups[number]) for number, mark in enumerate(marks)},
+        )
+
+    def first(self, line: str) -> _Found | None:
+        """The first rule that matches."""
+        matched = self.pattern.match(line)
+        if not matched:
+            return None
+        at, before = self.rules[matched.lastindex or 0]
+        return at, matched, before
 
 
 class _State:
@@ -209,54 +232,39 @@ class _State:
         self.effects = Remembered(self._learn)
         self._rules = [_Rule.of(rule, values, lists) for rule in rules]
         self._skip = skip
-        self._joined = all(joinable(rule.regex) for rule in rules)
-        self._searches: dict[int, _Search] = {}
+        self._joined: _Joined | None = None
+        self._joinable = all(_is_joinable(rule.pattern) for rule in self._rules)
 
     def _learn(self, line: str) -> _Effects:
         """What `line` does."""
         if self._skip(line):
             return ()
         line = line.rstrip()
+        if self._joinable and self._joined is None and len(self.effects) >= _WORTH_JOINING:
+            self._joined = _Joined.of(self._rules)
         found: list[_Effect] = []
-        begin = 0
-        while first := self._first(line, begin):
+        first = self._joined.first(line) if self._joined else self._next(line, 0)
+        while first:
             at, matched, before = first
             rule = self._rules[at]
             effect = rule.effect(matched, before)
             if any(effect):
                 found.append(effect)
-            if not rule.goes_on:
-                break
-            begin = at + 1
+            first = self._next(line, at + 1) if rule.goes_on else None
         return tuple(found)
 
-    def _first(self, line: str, begin: int) -> tuple[int, re.Match[str], int] | None:
-        """The first rule from `begin` on that matches, its match, and how many groups of that stand before the rule's own."""
-        if not self._joined:
-            tried = ((at, self._rules[at].rule.regex_obj.match(line)) for at in range(begin, len(self._rules)))
-            return next(((at, matched, 0) for at, matched in tried if matched), None)
-        search = self._searches.get(begin)
-        if search is None:
-            if begin == len(self._rules):
-                return None
-            search = self._searches[begin] = _search([rule.rule for rule in self._rules], begin)
-        matched = search.first.match(line)
-        if not matched:
-            return None
-        at, before = search.rules[matched.lastindex or 0]
-        return at, matched, before
+    def _next(self, line: str, begin: int) -> _Found | None:
+        """The first rule from `begin` on that matches."""
+        for at in range(begin, len(self._rules)):
+            if matched := self._rules[at].pattern.match(line):
+                return at, matched, 0
+        return None
 
 
 def joinable(expression: str) -> bool:
     """Whether `expression` means the same as an alternative of a longer one."""
-    return re.compile(expression).flags == _PLAIN and not _UNSUITED.search(expression)
+    return _is_joinable(re.compile(expression))
 
 
-def _search(rules: list[TextFSMRule], begin: int) -> _Search:
-    expressions = [_NAMED.sub("(", rule.regex) for rule in rules[begin:]]
-    groups = [re.compile(expression).groups + 1 for expression in expressions]
-    marks = list(accumulate(groups))
-    return _Search(
-        re.compile("|".join(f"(?:{expression})()" for expression in expressions)),
-        {mark: (begin + number, mark - groups[number]) for number, mark in enumerate(marks)},
-    )
+def _is_joinable(pattern: re.Pattern[str]) -> bool:
+    return pattern.flags == _PLAIN and not _UNSUITED.search(pattern.pattern)
