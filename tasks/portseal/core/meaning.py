@@ -90,20 +90,19 @@ def method_states(rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pair for each in pairs for pair in each))
 
 
-def method(pack: Pack, rows: Sequence[Row]) -> str | None:
+def method(pack: Pack, rows: Sequence[Row], states: Sequence[tuple[str, str]]) -> str | None:
     """By which method a session stands: `dot1x`, `mab`, `other`, `none`; None where that cannot be told.
 
-    A list of methods with their states decides, for a table names a method even where none has succeeded.
+    A list of methods with their `states` decides, for a table names a method even where none has succeeded.
     """
-    states = [
-        (word(pack, "session.method", name), word(pack, "session.method_state", state))
-        for name, state in method_states(rows)
-    ]
     if states:
+        ours = [
+            (word(pack, "session.method", name), word(pack, "session.method_state", state)) for name, state in states
+        ]
         for wanted in ("success", "running"):
-            if found := [name for name, state in states if state == wanted]:
+            if found := [name for name, state in ours if state == wanted]:
                 return "dot1x" if "dot1x" in found else found[0]
-        return None if any(state is None for _, state in states) else "none"
+        return None if any(state is None for _, state in ours) else "none"
     named = {word(pack, "session.method", row.get("method")) for row in rows}
     return named.pop() if len(named) == 1 else None
 

@@ -236,16 +236,16 @@ def _session(pack: Pack, rows: Sequence[Row]) -> Session:
     """One session from all that is shown of it. Where two commands say different things, the status is unknown."""
     words = {word(pack, "session.status", row.get("status")) for row in rows}
     status = words.pop() if len(words) == 1 else None
-    authority = fallback(pack, rows)
+    authority, states = fallback(pack, rows), method_states(rows)
     if authority == "unknown":
         status, authority = None, None
     return Session(
         mac=last_text(rows, "mac"),
-        method=SessionMethod(method(pack, rows) or "unknown"),
+        method=SessionMethod(method(pack, rows, states) or "unknown"),
         status=SessionStatus(status or "unknown"),
         vlan=last_number(rows, "vlan"),
         user=last_text(rows, "user"),
-        method_states=method_states(rows),
+        method_states=states,
         fallback=authority,
     )
 
@@ -255,25 +255,23 @@ def _mka(pack: Pack, rows: Sequence[Row], secy: Sequence[Row]) -> Mka | None:
     by_key: dict[str | None, list[Row]] = defaultdict(list)
     for row in rows:
         by_key[text(row, "ckn")].append(row)
-    made = [_participant(pack, same) for same in by_key.values()]
-    best = max(made, key=lambda mka: (mka.status is MkaStatus.SECURED, mka.live_peers or 0), default=None)
-    if best is None or best.cipher or best.status is not MkaStatus.SECURED:
-        return best
-    return best.model_copy(update={"cipher": last_text(secy, "cipher")})
+    made = [_participant(pack, same, secy) for same in by_key.values()]
+    return max(made, key=lambda mka: (mka.status is MkaStatus.SECURED, mka.live_peers or 0), default=None)
 
 
-def _participant(pack: Pack, rows: Sequence[Row]) -> Mka:
+def _participant(pack: Pack, rows: Sequence[Row], secy: Sequence[Row]) -> Mka:
     words = {word(pack, "mka.status", row.get("status")) for row in rows}
     lonely = "secured-without-peer" in words
     words = {"secured" if each in ("secured-without-peer", "fallback") else each for each in words}
     status = words.pop() if len(words) == 1 else None
     key_server = word(pack, "mka.key_server", last_text(rows, "key_server"))
+    cipher = last_text(rows, "cipher") or (last_text(secy, "cipher") if status == "secured" else None)
     return Mka(
         status=MkaStatus(status or "unknown"),
         ckn=last_text(rows, "ckn"),
         live_peers=0 if lonely else last_number(rows, "live_peers"),
         key_server=None if key_server is None else key_server == "yes",
-        cipher=last_text(rows, "cipher"),
+        cipher=cipher,
         policy=last_text(rows, "policy"),
         fallback_key=any(word(pack, "mka.status", row.get("status")) == "fallback" for row in rows),
     )

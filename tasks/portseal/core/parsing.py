@@ -50,7 +50,7 @@ def parse_known(pack: Pack, folder: Path, known: Known, text: str) -> tuple[Row,
         ParseError: the text is not understood.
     """
     show = known.show
-    reading = _reading(folder, show.template, pack.chatter, show.empty, show.count)
+    reading = _READINGS[folder, show.template, pack.chatter, show.empty, show.count]
     lines = _output(known.text, _split(text) if show.json_rows else text.splitlines())
     if "><" in text:
         lines = [part for line in lines for part in _elements(line)]
@@ -85,11 +85,13 @@ class _Reading(NamedTuple):
     """Of each of them: what stands for what is shown."""
 
 
-@cache
-def _reading(
-    folder: Path, template: str | None, chatter: tuple[str, ...], empty: tuple[str, ...], count: str | None
-) -> _Reading:
-    """How a command is read; its template is compiled once in a process."""
+_HowRead = tuple[Path, str | None, tuple[str, ...], tuple[str, ...], str | None]
+"""Folder, template, patterns of chatter and of a line that says that there is none, pattern of a line that counts rows."""
+
+
+def _reading(how: _HowRead) -> _Reading:
+    """How a command is read."""
+    folder, template, chatter, empty, count = how
     is_chatter, is_none, counted = _any_of(chatter), _any_of(empty), re.compile(count or "(?!)")
 
     def skip(line: str) -> bool:
@@ -108,6 +110,10 @@ def _reading(
     return _Reading(
         Remembered(what), bool(is_none("")), Remembered(number), scan, names, tuple(FIELDS[name] for name in names)
     )
+
+
+_READINGS = Remembered(_reading)
+"""Templates are compiled once in a process."""
 
 
 def _scan(folder: Path, name: str, skip: Callable[[str], object]) -> RuleScan:

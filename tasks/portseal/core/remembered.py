@@ -1,9 +1,10 @@
-"""What a function gave, by what it was given: worked out once, and not kept without end."""
+"""What a function gave, by what it was given: worked out once, whichever thread asks, and not kept without end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from threading import RLock
 from typing import Generic, TypeVar
 
 Owner = TypeVar("Owner")
@@ -26,12 +27,16 @@ class Remembered(dict[Key, Given]):
     def __init__(self, work: Callable[[Key], Given]) -> None:
         super().__init__()
         self._work = work
+        self._lock = RLock()
 
     def __missing__(self, key: Key) -> Given:
-        if len(self) >= KEPT:
-            self.clear()
-        given = self[key] = self._work(key)
-        return given
+        with self._lock:
+            if key in self:  # another thread was quicker
+                return self[key]
+            if len(self) >= KEPT:
+                self.clear()
+            given = self[key] = self._work(key)
+            return given
 
 
 class RememberedOf(Generic[Owner, Key, Given]):
@@ -39,6 +44,7 @@ class RememberedOf(Generic[Owner, Key, Given]):
 
     def __init__(self, work: Callable[[Owner, Key], Given]) -> None:
         self._work = work
+        self._lock = RLock()
         self._kept: dict[int, tuple[Owner, Remembered[Key, Given]]] = {}
         """By the identity of an owner, which is kept alive with it."""
 
@@ -46,7 +52,8 @@ class RememberedOf(Generic[Owner, Key, Given]):
         """What the function gives for `owner` and `key`."""
         kept = self._kept.get(id(owner))
         if kept is None:
-            if len(self._kept) >= _OWNERS:
-                self._kept.clear()
-            kept = self._kept[id(owner)] = owner, Remembered(partial(self._work, owner))
+            with self._lock:
+                if len(self._kept) >= _OWNERS:
+                    self._kept.clear()
+                kept = self._kept.setdefault(id(owner), (owner, Remembered(partial(self._work, owner))))
         return kept[1][key]
