@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 
 from portseal.core.findings import NAME_RULE, LintCode, finding, listed, nearest, shown
 from portseal.core.inventory import Camera, CameraMacsec, Stage, Supplicant
-from portseal.core.model import Finding
+from portseal.core.model import Finding, lean
 
 COLUMNS = tuple(name for name in Camera.model_fields if name != "row")
 REQUIRED = tuple(name for name, field in Camera.model_fields.items() if field.is_required())
@@ -37,6 +37,17 @@ class CameraRow(NamedTuple):
 
     camera: Camera
     wrong: frozenset[str]
+
+
+_SHARED = {"switch", "port", "profile", "model", "vlan", "supplicant", "macsec", "recorder", "location", "stage"}
+"""Columns in which many cameras say the same, which is kept once."""
+
+
+class _Once(dict[str, str]):
+    """Gives each text as it came first."""
+
+    def __missing__(self, text: str) -> str:
+        return self.setdefault(text, text)
 
 
 class CamerasFile(NamedTuple):
@@ -122,6 +133,7 @@ def _raw_rows(
 ) -> tuple[list[dict[str, Any]], list[Finding]]:
     """Each record as a mapping of its non-empty fields; `row` is its line."""
     stand_in = {name: _STAND_IN[name] for name in absent}
+    once, shared = _Once(), [name for name in columns if name in _SHARED]
     width = len(columns)
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
@@ -135,6 +147,9 @@ def _raw_rows(
         row: dict[str, Any] = {
             name: value for name, cell in zip(columns, cells, strict=False) if name and (value := cell.strip(" \t"))
         }
+        for name in shared:
+            if name in row:
+                row[name] = once[row[name]]
         row.update(stand_in)
         row["row"] = line
         rows.append(row)
@@ -167,7 +182,7 @@ def _validated(
             raw[index].update({name: _STAND_IN[name] for name in fields if name in _STAND_IN})
         cameras = _ROWS.validate_python(raw)
     rows = (
-        CameraRow(camera, absent.union(wrong[index]) if index in wrong else absent)
+        CameraRow(lean(camera), absent.union(wrong[index]) if index in wrong else absent)
         for index, camera in enumerate(cameras)
     )
     return tuple(rows), findings

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from portseal.core.errors import InputError
 from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Supplicant
-from portseal.core.model import Mac, Name, Value, Vlan
+from portseal.core.model import Mac, Name, Value, Vlan, lean
 from portseal.core.platforms import Pack
 from portseal.core.port_spelling import PortSpelling
 from portseal.core.profile import CakSource, Dot1x, MacLimit, Macsec, MacsecPolicy, Mode, Profile
@@ -177,7 +177,7 @@ def _port(camera: Camera, site: Site, port: str, profile: Profile, *, room_for_t
     static = secured and profile.macsec.cak is CakSource.STATIC
     if static and camera.name not in site.keys:
         raise InputError(f"{camera.switch} {port}: camera {camera.name} needs a static key and keys.toml has none")
-    return PortIntent(
+    made = PortIntent(
         switch=camera.switch,
         port=port,
         camera=camera.name,
@@ -197,6 +197,7 @@ def _port(camera: Camera, site: Site, port: str, profile: Profile, *, room_for_t
         supplicant=camera.supplicant,
         location=camera.location,
     )
+    return lean(made)
 
 
 def _bare(key: LinkKey) -> LinkKey:

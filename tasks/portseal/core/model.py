@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -13,6 +13,22 @@ class Value(BaseModel):
     """A frozen value that refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+V = TypeVar("V", bound=Value)
+_GIVEN: dict[frozenset[str], set[str]] = {}
+
+
+def lean(value: V) -> V:
+    """The same value, of which there are many alike: which of its fields were given is noted once for all of them.
+
+    A set of 16 names takes 728 octets; a frozen value never changes its own.
+    """
+    given = frozenset(value.__pydantic_fields_set__)
+    if given not in _GIVEN:
+        _GIVEN[given] = set(given)
+    object.__setattr__(value, "__pydantic_fields_set__", _GIVEN[given])
+    return value
 
 
 _MAC_NORMAL = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
