@@ -72,11 +72,7 @@ def test_a_switch_that_is_late_holds_back_those_behind_it_and_a_failure_is_told_
         if switch == first:
             assert others.acquire(timeout=10)
             assert others.acquire(timeout=10)
-            assert told == ["done acc-03", "failed acc-02", "done acc-02"] or told == [
-                "failed acc-02",
-                "done acc-02",
-                "done acc-03",
-            ]
+            assert sorted(told) == ["done acc-02", "done acc-03", "failed acc-02"]
         if switch == "acc-02":
             raise ConnectError("acc-02", "does not answer")
 

@@ -40,7 +40,7 @@ def test_a_failure_is_told_at_once_without_what_would_drive_a_terminal_and_not_a
     shown.left({"sw-1": "sw-1: said no", "sw-3": "sw-3: interrupted before its turn came"})
     assert told(capsys) == [
         "portseal: sw-3: interrupted before its turn came",
-        "portseal: interrupted: 2 of 3 switches had their turn, and this is of them alone",
+        "portseal: interrupted: 2 of 3 switches had their turn; nothing was read of the others",
     ]
 
 
@@ -52,5 +52,5 @@ def test_many_that_were_not_begun_are_counted(capsys: pytest.CaptureFixture[str]
     assert len(lines) == 22
     assert lines[-2:] == [
         "portseal: and 379 more switches: interrupted before their turn came",
-        "portseal: interrupted: 101 of 500 switches had their turn, and this is of them alone",
+        "portseal: interrupted: 101 of 500 switches had their turn; nothing was read of the others",
     ]

@@ -69,7 +69,7 @@ class Shown:
         if len(later) > _FEW + 1:
             _say(f"and {len(later) - _FEW:,} more switches: interrupted before their turn came")
         _say(
-            f"interrupted: {self._total - len(later):,} of {self._total:,} switches had their turn, and this is of them alone"
+            f"interrupted: {self._total - len(later):,} of {self._total:,} switches had their turn; nothing was read of the others"
         )
 
     def _found(self) -> str:
