@@ -1,19 +1,22 @@
 """Questions of workers in, answers out: the client's end, which alone writes the journal and says who may connect.
 
-Questions come through one queue of the scheduler's and answers go through one for each errand, so that workers need to reach the scheduler
+Workers of this machine's own come to a door (`door.py`). Elsewhere, questions come through one queue of the scheduler's and answers go through one for each errand, so that workers need to reach the scheduler
 only. An errand is answered to whoever asked for it first: begun a second time by another worker, it is told to stop.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from portseal.core.errors import InputError, PortsealError
+from portseal.door import Answer, Door, can_be
 from portseal.errand import packed, unpacked
 from portseal.home import Home
 
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
 
 _IDLE = 1.0
 """Seconds after which an empty queue is asked again."""
+_SOON = 0.005
+"""Seconds; an answer that took longer will have kept others waiting."""
+_AT_ONCE = 500
+"""Queues of answers that are kept open."""
+UNANSWERED = frozenset({"say", "leave"})
+"""What is only told."""
 
 
 @dataclass
@@ -54,23 +63,30 @@ class Places:
 
 
 class Hearth:
-    """Answers until it is closed, in a thread of its own."""
+    """Answers until it is closed: by a door, where workers are this machine's own, else through the scheduler, in a thread of its own."""
 
     def __init__(
-        self, client: Client, places: Places, remember: Callable[..., None], site: Callable[[], bytes] | None = None
+        self,
+        client: Client,
+        places: Places,
+        remember: Callable[..., None],
+        site: Callable[[], bytes] | None = None,
+        *,
+        near: bool = False,
     ) -> None:
-        """`site` gives the site's files, packed, where workers are to be sent them."""
-        from distributed import Queue
-
-        self._client, self._places, self._remember, self._site = client, places, remember, site
-        self.inbox = f"portseal-{uuid.uuid4().hex}"
-        self._queue: Queue = Queue(self.inbox, client=client)
+        """`site` gives the site's files, packed, where workers are to be sent them; `near`: workers are this machine's own."""
+        self._places, self._remember, self._site = places, remember, site
+        self.name = f"portseal-{uuid.uuid4().hex}"
         self._open: dict[int, Home | None] = {}
         self._carriers: dict[int, str] = {}
         self._lock = threading.Lock()
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="portseal-hearth", daemon=True)
-        self._thread.start()
+        self._way: Door | _Questions | None = None
+        if near and can_be():
+            with suppress(OSError):
+                self._way = Door(self._answer)
+        if self._way is None:
+            self._way = _Questions(client, self.name, self._answer)
+        self.inbox = self._way.address
 
     def expect(self, errand: int, home: Home | None) -> None:
         """Answer questions of `errand` from now on, with `home`'s answers where the task has one."""
@@ -85,33 +101,15 @@ class Hearth:
 
     def close(self) -> None:
         """No further question is answered."""
-        self._over.set()
-        self._thread.join(5)
-        with suppress(OSError, RuntimeError):
-            self._queue.close()
+        with self._lock:
+            self._open.clear()
+        if self._way:
+            self._way.close()
 
-    def _serve(self) -> None:
-        while not self._over.is_set():
-            try:
-                questions = [self._queue.get(timeout=_IDLE), *self._queue.get(batch=True)]
-            except TimeoutError:
-                continue
-            except (OSError, RuntimeError):
-                return  # the scheduler is gone; workers notice by the silence
-            for errand, carrier, number, question in questions:
-                self._answer(errand, carrier, number, question)
-
-    def _answer(self, errand: int, carrier: str, number: int, question: bytes) -> None:
-        from distributed import Queue
-
+    def _answer(self, errand: int, carrier: str, question: bytes) -> tuple[str, object] | None:
         what, about = unpacked(question)
-        kind, value = self._decided(errand, carrier, what, about)
-        if what == "say":
-            return
-        try:
-            Queue(f"{self.inbox}-{carrier}", client=self._client).put((number, kind, packed(value)))
-        except (OSError, TimeoutError, RuntimeError):
-            return  # the worker's silence will tell
+        found = self._decided(errand, carrier, what, about)
+        return None if what in UNANSWERED else found
 
     def _decided(self, errand: int, carrier: str, what: str, about: tuple[object, ...]) -> tuple[str, object]:
         """How it is answered (`done`, `error`, `lost`), and with what."""
@@ -141,3 +139,56 @@ class Hearth:
         if home is None:
             raise InputError(f"nobody answers {what} here")
         return home(what, *about)
+
+
+class _Questions:
+    """The scheduler's queues: one for all questions, and one for the answers of each errand."""
+
+    def __init__(self, client: Client, name: str, answer: Answer) -> None:
+        from distributed import Queue
+
+        self._client, self.address, self._answer = client, name, answer
+        self._queue: Queue = Queue(name, client=client)
+        self._back: OrderedDict[str, Queue] = OrderedDict()
+        """By who carries an errand out; those that asked last."""
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="portseal-hearth", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """No further question is answered."""
+        self._over.set()
+        self._thread.join(5)
+        with suppress(OSError, RuntimeError):
+            for each in (self._queue, *self._back.values()):
+                each.close()
+
+    def _serve(self) -> None:
+        many = False
+        while not self._over.is_set():
+            try:
+                questions = [self._queue.get(timeout=_IDLE)]
+                waited_for = self._queue.get(batch=True) if many else []
+            except TimeoutError:
+                continue
+            except (OSError, RuntimeError):
+                return  # the scheduler is gone; workers notice by the silence
+            began = time.monotonic()
+            for errand, carrier, number, question in (*questions, *waited_for):
+                found = self._answer(errand, carrier, question)
+                if found is not None:
+                    self._put(carrier, (number, found[0], packed(found[1])))
+            many = bool(waited_for) or time.monotonic() - began > _SOON
+
+    def _put(self, carrier: str, answer: tuple[int, str, bytes]) -> None:
+        from distributed import Queue
+
+        try:
+            if carrier not in self._back:
+                self._back[carrier] = Queue(f"{self.address}-{carrier}", client=self._client)
+            self._back[carrier].put(answer)
+            self._back.move_to_end(carrier)
+            if len(self._back) > _AT_ONCE:
+                self._back.popitem(last=False)[1].close()
+        except (OSError, TimeoutError, RuntimeError):
+            return  # the worker's silence will tell

@@ -43,7 +43,7 @@ def check_workers(client: Client, hearth: Hearth, site: SiteRef, needs: Needs, p
             packed((numbers[-1], site, needs)),
             hearth.inbox,
             patience,
-            key=f"{hearth.inbox}-ready-{numbers[-1]}",
+            key=f"{hearth.name}-ready-{numbers[-1]}",
             workers=[worker],
             allow_other_workers=False,
             pure=False,

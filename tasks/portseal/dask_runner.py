@@ -139,7 +139,8 @@ class _Dispatch:
 
         client, settings = client_for(self.options), self.estate.site.settings
         places = Places(at_once=settings.apply.connect_workers, per_server=settings.connect.per_aaa_server)
-        hearth = Hearth(client, places, self.estate.memory.remember, self._packed_site if self.site.packed else None)
+        site = self._packed_site if self.site.packed else None
+        hearth = Hearth(client, places, self.estate.memory.remember, site, near=not self.options.scheduler)
         size = 1 if self.arguments.home else self.options.batch
         waiting = iter([tuple(hosts[at : at + size]) for at in range(0, len(hosts), size)])
         try:
@@ -217,7 +218,7 @@ class _Dispatch:
             packed(errand),
             hearth.inbox,
             self.options.patience_seconds,
-            key=f"{hearth.inbox}-{number}",
+            key=f"{hearth.name}-{number}",
             pure=False,
             retries=0,
             allow_other_workers=False,

@@ -1,4 +1,4 @@
-"""The worker's end under Dask: errands in, questions to the home by the scheduler's queues. Loaded into a worker by `--preload`."""
+"""The worker's end under Dask: errands in, questions to the home by its door or by the scheduler's queues. Loaded into a worker by `--preload`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from portseal.core.errors import InputError
+from portseal.dask_home import UNANSWERED
 from portseal.distant import carried_out, cleaned, what_lacks
+from portseal.door import MARK, DoorWay
 from portseal.errand import Errand, packed, unpacked
 from portseal.home import Home, HomeLost
 
@@ -73,13 +75,11 @@ class Away:
     def __init__(
         self, number: int, answers: frozenset[str], inbox: str, patience: float, clean: Callable[[str], str]
     ) -> None:
-        from distributed import Queue
-
         self._number, self._listened, self._patience, self._clean = number, answers, patience, clean
         self._once = uuid.uuid4().hex
         """Of this carrying out: the same errand begun again elsewhere has another, and is refused."""
-        self._inbox: Queue = Queue(inbox)
-        self._answers: Queue = Queue(f"{inbox}-{self._once}")
+        self._inbox = inbox
+        self._way: DoorWay | _Queues | None = None
         self._asked = 0
         self._lost = ""
         self._not_stopping_until = 0.0
@@ -102,13 +102,15 @@ class Away:
         self._asked += 1
         question = packed((what, tuple(cleaned(each, self._clean) for each in about)))
         try:
-            self._inbox.put((self._number, self._once, self._asked, question), timeout=self._patience)
-            if what == "say":
+            if self._way is None:
+                near = self._inbox.startswith(MARK)
+                self._way = DoorWay(self._inbox) if near else _Queues(self._inbox, self._once)
+            self._way.send((self._number, self._once, self._asked, question), self._patience)
+            if what in UNANSWERED:
                 return None
-            answer = self._answer()
+            kind, value = self._answer(self._way)
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
             raise self._gone(f"no answer from where the run is led ({type(error).__name__})") from error
-        kind, value = answer
         if kind == "lost":
             raise self._gone(str(value))
         if kind == "error":
@@ -117,12 +119,12 @@ class Away:
             self._not_stopping_until = time.monotonic() + _SOON
         return value
 
-    def _answer(self) -> tuple[str, object]:
+    def _answer(self, way: DoorWay | _Queues) -> tuple[str, object]:
         until = time.monotonic() + self._patience
         while (left := until - time.monotonic()) > 0:
-            number, kind, value = self._answers.get(timeout=left)
+            number, kind, value = way.receive(left)
             if number == self._asked:
-                return kind, unpacked(value)
+                return kind, value
         raise TimeoutError
 
     def _gone(self, why: str) -> HomeLost:
@@ -130,8 +132,30 @@ class Away:
         return HomeLost(self._lost)
 
     def close(self) -> None:
+        """Leave nothing behind."""
+        if self._way:
+            self._way.close()
+
+
+class _Queues:
+    """Two queues of the scheduler's: of all questions, and of this errand's answers."""
+
+    def __init__(self, inbox: str, once: str) -> None:
+        from distributed import Queue
+
+        self._questions: Queue = Queue(inbox)
+        self._answers: Queue = Queue(f"{inbox}-{once}")
+
+    def send(self, message: tuple[int, str, int, bytes], seconds: float) -> None:
+        """Ask. Raises `OSError` or `TimeoutError` where the scheduler is gone."""
+        self._questions.put(message, timeout=seconds)
+
+    def receive(self, seconds: float) -> tuple[int, str, object]:
+        """The next answer. Raises `TimeoutError` where none comes within so many seconds."""
+        number, kind, value = self._answers.get(timeout=seconds)
+        return number, kind, unpacked(value)
+
+    def close(self) -> None:
         """Let the scheduler forget the queue of answers."""
-        try:
+        with suppress(OSError, TimeoutError, RuntimeError):
             self._answers.close()
-        except (OSError, TimeoutError, RuntimeError):
-            return
