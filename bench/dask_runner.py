@@ -26,7 +26,7 @@ from bench.switches import Switches
 DELAY = 0.05
 RUNNERS: dict[str, dict[str, int]] = {
     "20 threads": {},
-    "2 processes × 10": {"workers": 2, "threads": 10},
+    "2 processes × 10": {"workers": 2, "threads": 10, "reading": 100},
 }
 VERBS = ("plan", "apply", "verify")
 SIZES = (200, 1_000, 5_000, 10_000, 20_000, 50_000)

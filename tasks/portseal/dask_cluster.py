@@ -39,7 +39,9 @@ class DaskOptions(Value):
     workers: Annotated[int, Field(ge=1, le=1000)] = Field(default_factory=lambda: os.cpu_count() or 1)
     """Processes, where they are this machine's own."""
     threads: Annotated[int, Field(ge=1, le=1000)] = 10
-    """Switches at once in each of them."""
+    """Switches at once in each of them where they are changed."""
+    reading: Annotated[int, Field(ge=1, le=1000)] = 50
+    """The same where they are only read, which is mostly waiting; of workers elsewhere as many as they have threads."""
     batch: Annotated[int, Field(ge=1, le=1000)] = 1
     """Switches in one errand where switches are only read; what writes goes one by one."""
     site: str = ""
@@ -104,7 +106,7 @@ def _own(options: DaskOptions) -> Client:
     security = Security.temporary()
     cluster = LocalCluster(
         n_workers=options.workers,
-        threads_per_worker=options.threads,
+        threads_per_worker=max(options.threads, options.reading),
         processes=True,
         dashboard_address="127.0.0.1:0",
         security=security,

@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -103,6 +103,14 @@ def _given(task: Task) -> Mapping[str, object]:
     return task.params
 
 
+def errands_at_once(options: DaskOptions, threads: Sequence[int], *, reads: bool) -> int:
+    """How many errands are given out at once to workers that have so many threads."""
+    if reads and options.scheduler:
+        return max(1, sum(threads))
+    most = options.reading if reads else options.threads
+    return max(1, sum(min(each, most) for each in threads))
+
+
 def _site_ref(options: DaskOptions, estate: Estate) -> SiteRef:
     """The site as workers are to have it.
 
@@ -187,12 +195,15 @@ class _Dispatch:
         return self._sent
 
     def _at_once(self, client: Client) -> int:
-        """So many errands as workers have threads."""
+        """So many errands as workers have threads, and where switches are changed no more than the options allow each worker."""
         if time.monotonic() - self._counted > _COUNT_AGAIN:
             try:
-                self._slots, self._counted = max(1, sum(client.nthreads().values())), time.monotonic()
+                threads = list(client.nthreads().values())
             except LOST:
                 self._slots, self._gone = 0, True
+                return 0
+            self._slots = errands_at_once(self.options, threads, reads=self.estate.reads)
+            self._counted = time.monotonic()
         return self._slots
 
     def _send(self, client: Client, hearth: Hearth, hosts: tuple[Host, ...]) -> None:

@@ -58,6 +58,8 @@ class Estate:
     """Set where no further switch is to be begun and nothing waited for any more, by whoever reads switches; a run has its own."""
     aside: Callable[[], AbstractContextManager[object]] = nullcontext
     """Entered while a switch is only waited for; where switches are read, its place is then somebody else's."""
+    reads: bool = False
+    """Whether its switches are only read."""
     released: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By switch, long names of ports that this run opens although the inventory has them; they are in no intent."""
     _seen: dict[str, SecretStr] = field(default_factory=dict, repr=False)
@@ -92,7 +94,7 @@ class Estate:
     def reading(self) -> Estate:
         """The same estate for a task that changes nothing: as many switches at once as `[read]` says, where threads of ours work on them."""
         if not isinstance(self.nornir.runner, Threads):
-            return self
+            return replace(self, reads=True)
         read = self.site.settings.read
         threads = Threads(read.workers, self.stop, begun=read.sessions)
         return replace(self, nornir=self.nornir.with_runner(threads), aside=threads.aside)

@@ -18,6 +18,7 @@ from portseal.core.errors import InputError
 from portseal.core.settings import NornirSettings, RunnerPlugin, SecretSettings, Settings
 from portseal.dask_cluster import DaskOptions, client_for
 from portseal.dask_home import Places
+from portseal.dask_runner import errands_at_once
 from portseal.errand import NotPure, packed, unpacked
 from portseal.estate import open_estate
 from portseal.looks import look_along
@@ -141,6 +142,17 @@ def test_a_runner_that_is_not_installed_and_options_it_does_not_have_are_told() 
     pytest.importorskip("distributed", reason="needs the extra dask")
     with pytest.raises(InputError, match=r"options of portseal-dask: worker: Extra inputs"):
         runner("portseal-dask", worker=4)
+
+
+def test_more_switches_are_read_at_once_than_changed_and_never_more_than_workers_have_threads() -> None:
+    pytest.importorskip("distributed", reason="needs the extra dask")
+    own = DaskOptions(threads=10, reading=50)
+    elsewhere = DaskOptions(threads=10, scheduler="tls://scheduler.example:8786")
+    assert errands_at_once(own, [50, 50], reads=False) == 20
+    assert errands_at_once(own, [50, 50], reads=True) == 100
+    assert errands_at_once(elsewhere, [80, 4], reads=False) == 14
+    assert errands_at_once(elsewhere, [80, 4], reads=True) == 84
+    assert errands_at_once(elsewhere, [], reads=True) == 1, "a worker may come yet"
 
 
 def test_a_run_that_keeps_what_it_makes_here_is_worked_on_by_threads_whatever_runner_the_site_names(site: Path) -> None:
