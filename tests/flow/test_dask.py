@@ -224,6 +224,7 @@ def test_a_worker_that_loses_the_client_takes_no_further_step_and_leaves_its_swi
 def test_workers_that_lack_what_the_site_needs_are_told_with_all_of_it_before_anything_is_sent(
     line: Line, elsewhere: Cluster
 ) -> None:
+    until(elsewhere.complete, 30)
     by_dask(line, elsewhere.options() + 'site = "packed"\n')
     with pytest.raises(InputError) as error:
         said(line, "plan")

@@ -83,6 +83,11 @@ class Cluster:
         self.scheduler, self.workers = processes[0], processes[1:]
         self.address, self.direct = (f"tls://127.0.0.1:{each}" for each in (proxy.port, port))
 
+    def complete(self) -> bool:
+        """Whether the scheduler has taken every worker."""
+        logs = [log.read_text() for log in self.folder.glob("worker-*.log")]
+        return len(logs) == len(self.workers) and all("Registered to:" in log for log in logs)
+
     def options(self, address: str = "", **other: str) -> str:
         """Lines of `[nornir.runner.options]`."""
         files = {"ca": "ca", "cert": "client", "key": "client-key", **other}
