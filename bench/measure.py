@@ -48,14 +48,14 @@ def _cpu() -> float:
 
 
 def _living() -> float:
-    """Processor seconds of all processes that stand under this one and have not ended."""
+    """Processor seconds of all processes that stand under this one and have not ended, and of those that ended under them."""
     spent: dict[int, tuple[int, float]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = status.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         except OSError:  # it has ended
             continue
-        spent[int(status.parent.name)] = int(fields[1]), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        spent[int(status.parent.name)] = int(fields[1]), sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
     under = {os.getpid()}
     while more := {number for number, (parent, _) in spent.items() if parent in under} - under:
         under |= more

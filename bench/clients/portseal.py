@@ -15,20 +15,22 @@ from portseal.transport.cli_session import open_session
 from portseal.transport.session import ConfigureLine
 from portseal.transport.target import Target
 
+PACK = load_pack(platform_folders()[PLATFORM])
+"""Read once a process, as others' platforms are imported."""
+
 
 @contextmanager
 def portseal(job: Job) -> Iterator[Work]:
-    pack = load_pack(platform_folders()[PLATFORM])
     target = Target(
         switch=job.switch,
         address=job.host,
         port=job.port,
         username=job.user,
         password_ref="bench",
-        device_type=pack.names.netmiko,
-        errors=pack.errors,
+        device_type=PACK.names.netmiko,
+        errors=PACK.errors,
         known_hosts=Path(job.known_hosts),
-        terminal=pack.terminal,
+        terminal=PACK.terminal,
     )
     session = open_session(target, resolve=lambda _: SecretStr(job.password))
 

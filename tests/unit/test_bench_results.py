@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bench import results
 from bench.__main__ import measure
+from bench.measure import measured
 from bench.table import Table
 from bench.targets import of_tables, shown
 
@@ -109,3 +112,13 @@ def test_targets_are_told_by_what_was_measured_and_ansible_with_other_timers_is_
     assert [line.split()[0] for line in told if "apply" in line] == ["MISSED"]
     assert [line.split()[0] for line in told if "Ansible ios_config /" in line] == ["reached"]
     assert [line.split()[0] for line in told if "timers tuned" in line] == ["told"]
+
+
+def test_what_is_measured_is_the_processor_time_of_processes_below_as_well() -> None:
+    burn = "import time; began = time.process_time()\nwhile time.process_time() - began < 0.2: pass\nprint(flush=True); input()"
+    with measured() as cost:
+        child = subprocess.Popen([sys.executable, "-c", burn], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        child.stdout.readline()
+    child.communicate(b"\n")
+    assert 0.15 < cost.cpu_seconds < 1
