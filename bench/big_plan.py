@@ -1,6 +1,6 @@
 """A plan as large as one likes: a generated site, planned against generated running configurations of several platforms.
 
-`python bench/big_plan.py [--switches 500] [--ports 40] [-o plan.json]` writes the plan and prints how long its patterns take to be
+`python -m bench.big_plan [--switches 500] [--ports 40] [-o plan.json]` writes the plan and prints how long its patterns take to be
 found, and the same as JSON on the last line. `big_plan(...)` gives the plan to whoever imports it. Nothing here connects to anything.
 
 Most switches go from monitor to sealed. Some have nothing of ours yet, some are sealed already, and one in some differs: a port

@@ -130,7 +130,8 @@ def _time(seconds: float) -> str:
 
 def _busy(results: dict[str, Any], verb: str) -> int:
     """How many threads it takes until the processor, and no longer waiting, is what there is too little of."""
-    return math.ceil(results["alone"][f"{verb}_seconds"] / figures(results, verb)["threads"])
+    alone: float = results["alone"][f"{verb}_seconds"]
+    return math.ceil(alone / figures(results, verb)["threads"])
 
 
 def gain(results: dict[str, Any], verb: str) -> float:

@@ -1,6 +1,6 @@
 """How large the pages of a large site are, how long they take to be written and opened, and whether they scroll without a stutter.
 
-`python bench/html_pages.py [--switches 500] [--ports 40] [--keep DIR]` prints it, and the same as JSON on the last line. Opening and scrolling are
+`python -m bench.html_pages [--switches 500] [--ports 40] [--keep DIR]` prints it, and the same as JSON on the last line. Opening and scrolling are
 measured in headless Chromium, where there is one: seconds until the page has loaded, milliseconds until a search has narrowed it, and
 milliseconds of CPU that the page's main thread needs for a frame while it is scrolled through, 100 pixels a frame: a frame has 16.7.
 """
@@ -16,8 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from big_plan import big_plan
-
+from bench.big_plan import big_plan
 from portseal.page.report import report_page
 from portseal.page.review import review_page
 

@@ -12,11 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bench.measure import peak_mb
 from bench.sites import write_site
+from portseal.core.intent import SwitchIntent
 
 Work = Callable[[], object]
 
@@ -106,16 +108,14 @@ def diff(switches: int, runs: int, way: str) -> float:
         if way.startswith("portseal"):
             given.plan(*pairs[0])
             if switches == 1:
-                return statistics.median(taken_once(lambda pair=pair: given.plan(*pair)) for pair in pairs[1:])  # type: ignore[misc]
+                return statistics.median(taken_once(partial(given.plan, *pair)) for pair in pairs[1:])
+
+            def each_planned(part: list[tuple[SwitchIntent, str]]) -> list[object]:
+                return [given.plan(*each) for each in part]
+
             size = -(-len(pairs) // runs)
             parts = [pairs[at : at + size] for at in range(0, len(pairs), size)]
-            return (
-                statistics.median(
-                    taken_once(lambda part=part: [given.plan(*each) for each in part]) / len(part)
-                    for part in parts  # type: ignore[misc]
-                )
-                * switches
-            )
+            return statistics.median(taken_once(partial(each_planned, part)) / len(part) for part in parts) * switches
         intent, bare = pairs[0]
         wanted = given.render(intent)
     if way == "difflib":

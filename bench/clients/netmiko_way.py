@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from netmiko import ConnectHandler
+from paramiko import Channel
 
 from bench.clients.job import Job, Work, run
 
@@ -31,6 +32,8 @@ def netmiko(job: Job) -> Iterator[Work]:
 
     def raw(texts: tuple[str, ...], last: bytes) -> str:
         channel = connection.remote_conn
+        if not isinstance(channel, Channel):
+            raise SystemExit("no SSH session")
         channel.settimeout(120)
         channel.sendall("".join(f"{text}\n" for text in texts).encode())
         parts: list[bytes] = []

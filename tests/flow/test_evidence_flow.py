@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from portseal.cli.main import app
 from portseal.core.errors import InputError
 from portseal.core.record import PortRecord
-from portseal.simulator.camera import Device
 from portseal.simulator.faults import LoginRefused
+from portseal.simulator.world import Device
 
 pytestmark = pytest.mark.xdist_group("evidence")
 

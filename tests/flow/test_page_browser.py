@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from bench.big_plan import big_plan
 from rig.browser import CHROMIUM, Page, chromium
 from rig.samples import NOON, records
 
 from portseal.page.report import report_page
 from portseal.page.review import review_page
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
-from big_plan import big_plan
 
 pytestmark = pytest.mark.xdist_group("browser")
 EVIL = "<script>alert(1)</script>"

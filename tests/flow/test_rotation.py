@@ -302,6 +302,11 @@ def test_a_camera_that_does_not_come_up_with_its_new_key_gets_the_old_one_back(b
 
 def test_no_rotation_is_begun_that_the_window_leaves_no_time_for(bench: Bench) -> None:
     asked: list[float] = []
+
+    def fits(seconds: float) -> bool:
+        asked.append(seconds)
+        return False
+
     before = (bench.site / "keys.toml").read_text()
     estate = open_estate(bench.site)
     end = FakeCameraEnd("cam-1", lambda ckn, cak: None)
@@ -310,7 +315,7 @@ def test_no_rotation_is_begun_that_the_window_leaves_no_time_for(bench: Bench) -
         book=open_book(bench.site),
         ends=lambda _: end,
         today=date(2026, 11, 25),
-        fits=lambda seconds: bool(asked.append(seconds)),
+        fits=fits,
     )
     results = rotate(work, readiness(work, ["cam-1"], by_hand=False))
     assert [(each.camera, each.came) for each in results] == [("cam-1", "not-begun")]
@@ -319,6 +324,9 @@ def test_no_rotation_is_begun_that_the_window_leaves_no_time_for(bench: Bench) -
     assert open_rotations(estate) == {}
     assert (bench.site / "keys.toml").read_text() == before
     estate.close()
+
+
+STRANGER = Device(mac="ac:cc:8e:00:00:01", name="cam-1", macsec="static", ckn=OLD, cak="00" * 16)
 
 
 @pytest.mark.parametrize(
@@ -343,9 +351,6 @@ def test_a_link_that_cannot_be_rotated_is_refused_with_the_reason_and_nothing_is
     assert re.search(rf"refused: .*{told}", bench.out), bench.out
     assert bench.stands() == {}
     assert bench.switch.running_config() == before
-
-
-STRANGER = Device(mac="ac:cc:8e:00:00:01", name="cam-1", macsec="static", ckn=OLD, cak="00" * 16)
 
 
 def edit(bench: Bench, file: str, old: str, new: str) -> None:

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -225,7 +226,7 @@ def opened(start: Callable[[Switch], Switch], tmp_path: Path) -> Iterator[Callab
     """A session with a switch, which is started."""
     sessions: list[Session] = []
 
-    def opened(switch: Switch, **changes: object) -> Session:
+    def opened(switch: Switch, **changes: Any) -> Session:
         start(switch)
         sessions.append(open_session(target(switch, tmp_path, **changes), resolve=resolve))
         return sessions[-1]

@@ -48,6 +48,7 @@ def test_a_login_takes_seven_round_trips_at_most(tmp_path: Path) -> None:
             client.connect("127.0.0.1", farm["acc-01"].port, username="admin", password="pa55word", look_for_keys=False)
             transport = client.get_transport()
             assert transport is not None
+            assert isinstance(transport.sock, socket.socket)
             assert transport.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 

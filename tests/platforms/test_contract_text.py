@@ -72,7 +72,7 @@ def test_free_text_of_a_camera_changes_no_line(platform: str, field: str, text: 
     plain = site_of(pack, possible(platform).choices)
     cameras = tuple(camera.model_copy(update={field: text}) for camera in plain.cameras)
     hostile = plain.model_copy(update={"cameras": cameras})
-    rendered = [render(*derive(site, {pack.name: pack}, [SWITCH]), folder) for site in (plain, hostile)]
+    rendered = [render(derive(site, {pack.name: pack}, [SWITCH])[0], folder) for site in (plain, hostile)]
     assert rendered[0] == rendered[1]
 
 

@@ -91,5 +91,7 @@ def test_an_abbreviated_source_is_spelt_out(platform: str) -> None:
 
 def page_sources(platform: str) -> list[str]:
     pack = packs()[platform][0]
-    found = [each.source for each in (*pack.capability, *pack.refused, *pack.conflict, *pack.show, *pack.note)]
-    return [*found, pack.keys.source if pack.keys else ""]
+    of_what_it_can = [claim.source for claim in pack.capability]
+    of_what_not = [*(each.source for each in pack.refused), *(each.source for each in pack.conflict)]
+    of_what_it_shows = [*(show.source for show in pack.show), *(note.source for note in pack.note)]
+    return [*of_what_it_can, *of_what_not, *of_what_it_shows, pack.keys.source if pack.keys else ""]

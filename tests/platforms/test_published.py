@@ -26,7 +26,7 @@ from contract.published import (
 
 from portseal.core.commands import recognise
 from portseal.core.errors import InputError
-from portseal.core.parsing import parse
+from portseal.core.parsing import Row, parse
 from portseal.core.platforms import Evidence
 
 PLATFORMS = sorted(packs())
@@ -154,7 +154,7 @@ def test_a_row_that_says_otherwise_or_is_missing_is_found() -> None:
         words={"status": {"ok": "authorized"}},
     )
     suite = {"sessions": [{"intf": "7", "addr": "accc.8e00.0001", "state": "OK", "age": 3}]}
-    row = {"port": "7", "mac": "ac:cc:8e:00:00:01", "status": "Authorized"}
+    row: Row = {"port": "7", "mac": "ac:cc:8e:00:00:01", "status": "Authorized"}
     facts = set(theirs(pack, table, suite))
     assert facts - ours(pack, (row,)) == set()
     for field, other in (("port", "8"), ("mac", "ac:cc:8e:00:00:02"), ("status", "Unauthorized")):

@@ -18,8 +18,8 @@ from contract.text import outside, owned_lines
 
 from portseal.core.errors import ParseError
 from portseal.core.owned import owned_configuration
-from portseal.core.planning import SWITCH_WIDE
 from portseal.core.portname import long_port
+from portseal.core.steps import SWITCH_WIDE
 
 CAMERAS = 6
 ALL = [

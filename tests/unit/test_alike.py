@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections import Counter
-from pathlib import Path
-from types import ModuleType
 
 import pytest
+from bench.big_plan import big_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,24 +18,11 @@ from portseal.core.port_lines import Lines, port_lines
 from portseal.core.steps import SWITCH_WIDE, Step
 from portseal.core.words import PortStory
 
-GENERATOR = Path(__file__).parents[2] / "bench" / "big_plan.py"
-
-
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("big_plan", GENERATOR)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["big_plan"] = module
-    spec.loader.exec_module(module)
-    return module
-
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """A generated site of every platform, with everything that can be odd about a switch."""
-    made: Plan = generator().big_plan(50, 10)
-    return made
+    return big_plan(50, 10)
 
 
 def reproduced(found: Patterns, plans: tuple[SwitchPlan, ...]) -> None:

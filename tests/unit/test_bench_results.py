@@ -79,7 +79,7 @@ def test_one_table_is_measured_again_and_put_beside_the_others(tmp_path: Path) -
 
 
 def test_tables_of_another_machine_are_not_kept_beside_this_ones(tmp_path: Path) -> None:
-    file, told = tmp_path / "results.json", []
+    file, told = tmp_path / "results.json", list[str]()
     other = {**results.empty(), "tables": {"inventory": {"measured": {}}}}
     other["machine"] = {**other["machine"], "cores": 128}
     file.write_text(json.dumps(other))

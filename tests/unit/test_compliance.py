@@ -93,7 +93,7 @@ def record(
 
 
 MAB = Dot1x(methods=(Method.DOT1X, Method.MAB))
-CASES = {
+CASES: dict[str, tuple[PortRecord, str, str, str]] = {
     "eap, encrypted": (record(macsec=MUST), "pass", "pass", "pass"),
     "eap, no macsec": (record(), "pass", "fail: the port is to have no MACsec", "pass"),
     "mab": (
@@ -145,7 +145,7 @@ CASES = {
         "fail: the port is to have no MACsec",
         "fail: server-dead-vlan",
     ),
-    "not read": (record(read=False), *["unknown: unreachable"] * 3),
+    "not read": (record(read=False), "unknown: unreachable", "unknown: unreachable", "unknown: unreachable"),
 }
 
 

@@ -7,8 +7,10 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -121,7 +123,7 @@ def known(signer: Signer) -> dict[str, str]:
     return {"nightly": public_text(signer.key.public_key())}
 
 
-def problems(archive: Path, keys: dict[str, str], **options: str) -> dict[str, tuple[str, ...]]:
+def problems(archive: Path, keys: dict[str, str], **options: Any) -> dict[str, tuple[str, ...]]:
     return {each.path.name: (*each.wrong, *each.unsigned) for each in check_archive(archive, keys, **options)}
 
 
@@ -141,11 +143,16 @@ def test_what_was_written_holds_and_says_what_it_is(archive: Path, signer: Signe
     assert problems(archive, {ANYBODY: known(signer)["nightly"]}) == {each.path.name: () for each in found}
 
 
-TAMPERINGS = {
+def _leads_to(file: Path, other: str) -> None:
+    file.unlink()
+    file.symlink_to(other)
+
+
+TAMPERINGS: dict[str, Callable[[Path], object]] = {
     "changed: records.jsonl": lambda b: (b / RECORDS).write_bytes((b / RECORDS).read_bytes().replace(b"fail", b"pass")),
     "missing: ports.csv": lambda b: (b / "ports.csv").unlink(),
     "added: more.txt": lambda b: (b / "more.txt").write_text("x"),
-    "changed: ports.csv is no file": lambda b: ((b / "ports.csv").unlink(), (b / "ports.csv").symlink_to(RECORDS)),
+    "changed: ports.csv is no file": lambda b: _leads_to(b / "ports.csv", RECORDS),
     "changed: bundle.json is not what nightly signed": lambda b: (b / BUNDLE).write_text(
         (b / BUNDLE).read_text().replace("cron@host", "me@host")
     ),

@@ -20,12 +20,12 @@ def remember(memory: Memory, switch: str, *ports: str, **stored: str) -> None:
 def test_what_an_older_portseal_remembered_is_known_and_added_to(tmp_path: Path) -> None:
     (tmp_path / "state.json").write_text(OLD)
     memory = Memory(tmp_path)
-    assert (memory.sealed("acc-01"), dict(memory.stored("acc-01"))) == ({"Gi1/0/1"}, {"a": "b"})
+    assert (memory.sealed("acc-01"), dict(memory.stored("acc-01"))) == (frozenset({"Gi1/0/1"}), {"a": "b"})
     remember(memory, "acc-02", "Gi1/0/2", c="d")
     remember(memory, "acc-01")
     for each in (memory, Memory(tmp_path)):
         assert (each.sealed("acc-01"), dict(each.stored("acc-01"))) == (frozenset(), {})
-        assert (each.sealed("acc-02"), dict(each.stored("acc-02"))) == ({"Gi1/0/2"}, {"c": "d"})
+        assert (each.sealed("acc-02"), dict(each.stored("acc-02"))) == (frozenset({"Gi1/0/2"}), {"c": "d"})
         assert each.sealed("acc-03") == frozenset()
     assert (tmp_path / "state.json").read_text() == OLD
 
@@ -60,7 +60,7 @@ def test_half_a_line_of_who_died_is_none_and_the_next_takes_its_place(tmp_path: 
     assert memory.sealed("acc-01") == {"Gi1/0/1"}
     remember(memory, "acc-02", "Gi1/0/2")
     for each in (memory, Memory(tmp_path)):
-        assert (each.sealed("acc-01"), each.sealed("acc-02")) == ({"Gi1/0/1"}, {"Gi1/0/2"})
+        assert (each.sealed("acc-01"), each.sealed("acc-02")) == (frozenset({"Gi1/0/1"}), frozenset({"Gi1/0/2"}))
 
 
 def test_who_died_between_putting_together_and_taking_the_lines_away_has_lost_nothing(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_threads_that_ask_for_the_same_at_once_work_it_out_once() -> None:
 
 
 def test_what_could_not_be_worked_out_is_tried_again() -> None:
-    halves = Remembered(lambda number: 10 // number)
+    halves = Remembered[int, int](lambda number: 10 // number)
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             halves[0]
@@ -39,7 +39,7 @@ def test_what_could_not_be_worked_out_is_tried_again() -> None:
 
 def test_no_more_than_its_measure_is_kept_of_keys_and_of_owners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portseal.core.remembered.KEPT", 3)
-    squares = Remembered(lambda number: number * number)
+    squares = Remembered[int, int](lambda number: number * number)
     assert [squares[number] for number in range(10)] == [number * number for number in range(10)]
     assert len(squares) <= 3
     lengths = RememberedOf[list[int], int, int](lambda owner, more: len(owner) + more)

@@ -89,7 +89,7 @@ def test_what_the_journal_says_leads_to_where_it_stands(said: list[Progress], me
     for progress in said:
         if at is None or at.next is None:
             break
-        row = {"camera": "cam-1", "step": at.next.value, "progress": progress.value}
+        row: dict[str, Any] = {"camera": "cam-1", "step": at.next.value, "progress": progress.value}
         if not rows or progress is Progress.FAILED:
             row["rotation"] = at.model_dump(mode="json")
         rows.append(row)

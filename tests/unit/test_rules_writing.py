@@ -24,9 +24,8 @@ def writers(package: Path, called: str, allowed: set[str]) -> list[str]:
         if where.parts[0] in ASIDE or str(where) in allowed:
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            imported = isinstance(node, ast.ImportFrom) and called in {alias.name for alias in node.names}
-            used = isinstance(node, ast.Attribute) and node.attr == called
-            if imported or used:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.ImportFrom | ast.Attribute) and called in (getattr(node, "attr", ""), *names):
                 found.append(f"{where}:{node.lineno}: {called}")
     return found
 

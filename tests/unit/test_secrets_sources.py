@@ -329,7 +329,7 @@ class MemoryKeyring(keyring.backend.KeyringBackend):
     priority = 1.0
 
     def __init__(self, passwords: dict[tuple[str, str], str], locked: bool = False) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.passwords = passwords
         self.locked = locked
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_a_reboot_forgets_sessions_and_what_was_not_saved(box: Box, shell: Shell
     assert "vlan 301" in box.text(shown=False)
 
 
-def ask(box: Box, *commands: object, form: str = "json") -> dict[str, object]:
+def ask(box: Box, *commands: object, form: str = "json") -> dict[str, Any]:
     request = {"jsonrpc": "2.0", "method": "runCmds", "params": {"version": 1, "cmds": list(commands), "format": form}}
     given = answer(box, "admin", {**request, "id": "1"}, lambda shell, line: None)
     assert isinstance(given, dict)
@@ -160,13 +161,13 @@ def ask(box: Box, *commands: object, form: str = "json") -> dict[str, object]:
 def test_eapi_gives_data_or_text_and_ends_a_request_at_the_first_refusal(box: Box) -> None:
     found = ask(box, {"cmd": "enable", "input": ""}, "show hostname")["result"]
     assert found == [{}, {"hostname": "sw-1", "fqdn": "sw-1.cameras.example"}]
-    (said,) = ask(box, "show interfaces status | json", form="text")["result"]  # type: ignore[misc]
+    (said,) = ask(box, "show interfaces status | json", form="text")["result"]
     assert "Ethernet1" in json.loads(said["output"])["interfaceStatuses"]
     refused = ask(box, "configure session one", "vlan 300", "nonsense", "vlan 400")["error"]
-    assert refused["code"] == 1002  # type: ignore[index]
-    assert "3 of 4 'nonsense'" in refused["message"]  # type: ignore[index]
+    assert refused["code"] == 1002
+    assert "3 of 4 'nonsense'" in refused["message"]
     assert [session.name for session in box.sessions.known.values()] == ["one"]
-    assert ask(box, "show running-config")["error"]["code"] == 1003  # type: ignore[index]
+    assert ask(box, "show running-config")["error"]["code"] == 1003
 
 
 def test_ports_have_a_long_and_a_short_name() -> None:

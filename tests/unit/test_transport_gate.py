@@ -70,7 +70,11 @@ def test_a_random_half_of_the_pause_is_left_out() -> None:
 
 def test_while_one_waits_before_another_try_its_place_is_free() -> None:
     first, second = Switch(refusals=1), Switch()
-    gate = Gate(at_once=1, per_server=1, tries=2, wait=lambda _: gate.connect(second.open, "tacacs-hq") and None)
+
+    def meanwhile(_: float) -> None:
+        gate.connect(second.open, "tacacs-hq")
+
+    gate = Gate(at_once=1, per_server=1, tries=2, wait=meanwhile)
     assert gate.connect(first.open, "tacacs-hq") == "session"
     assert second.tried == 1
 

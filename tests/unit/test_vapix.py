@@ -126,7 +126,7 @@ JSON = st.recursive(
 def test_no_answer_whatever_it_is_breaks_the_reader_or_is_secured_by_accident(
     dot1x: dict[str, object], broken: dict[str, object]
 ) -> None:
-    for wired in wired_ports(answer(**dot1x)):
+    for wired in wired_ports(answer("ACCC8E000001", **dot1x)):
         assert wired.state.secured is not True or dot1x.get("MACsecSecured") is True
     with contextlib.suppress(NotUnderstood):
         wired_ports(broken)

@@ -103,7 +103,7 @@ def states(draw: st.DrawFn) -> PortState:
 
 def without(state: PortState, kind: str) -> PortState:
     """`state` as it is where one kind was not read."""
-    nothing = {
+    nothing: dict[str, dict[str, object]] = {
         "link": {"link": LinkState.UNKNOWN},
         "errdisable": {"err_disabled": None},
         "session": {"sessions": ()},

@@ -114,7 +114,7 @@ def cluster(folder: Path, *, workers: int, threads: int, environment: Mapping[st
     worker[worker.index("--nthreads") + 1] = str(threads)
     log = folder / "scheduler.log"
     started: list[subprocess.Popen[bytes]] = []
-    proxy = None
+    proxy: Proxy | None = None
     try:
         with log.open("wb") as out:
             here = [*scheduler, "--host", "127.0.0.1", "--port", "0"]
@@ -135,7 +135,7 @@ def cluster(folder: Path, *, workers: int, threads: int, environment: Mapping[st
             process.kill()
         for process in started:
             process.wait()
-        if proxy:
+        if proxy is not None:
             proxy.close()
 
 

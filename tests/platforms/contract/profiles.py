@@ -14,7 +14,7 @@ from portseal.core.capability import CLAIMED, OF_CAMERA, check, field_values
 from portseal.core.claims import understood_by
 from portseal.core.evidence import Evidence
 from portseal.core.intent import PortIntent, SwitchIntent, derive
-from portseal.core.inventory import Camera, LinkKey, Radius, Site, Stage, Switch
+from portseal.core.inventory import Camera, CameraMacsec, LinkKey, Radius, Site, Stage, Switch
 from portseal.core.model import Severity
 from portseal.core.platform_files import layers
 from portseal.core.platforms import Capability, Kind, Pack, load_pack, platform_folders
@@ -246,7 +246,7 @@ def site_of(
         if cameras is not None
         else [camera_for(made[name], number, pack, vlan=vlan) for number, name in enumerate(made, start=1)]
     )
-    keyed = [camera for camera in rows if camera.macsec == CakSource.STATIC]
+    keyed = [camera for camera in rows if camera.macsec is CameraMacsec.STATIC]
     return Site(
         name="contract",
         cameras=tuple(rows),

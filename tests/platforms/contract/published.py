@@ -151,12 +151,12 @@ def ours(pack: Pack, rows: tuple[Row, ...]) -> set[Fact]:
     """What our rows say, also without the port, the MAC address or both, as suites often say it."""
     found: set[Fact] = set()
     for row in rows:
-        ports, macs = _all(row.get("port")) or [None], _all(row.get("mac")) or [None]
+        ports, macs = _all(row.get("port")), _all(row.get("mac"))
         facts = [(field, _value(pack, field, value)) for field, held in row.items() for value in _all(held)]
         found |= {
             (port, mac, field, value)
             for port in {None, *(_value(pack, "port", p) if p else None for p in ports)}
-            for mac in {None, *(m and _value(pack, "mac", m) for m in macs)}
+            for mac in {None, *(_value(pack, "mac", m) if m else None for m in macs)}
             for field, value in facts
         }
     return found

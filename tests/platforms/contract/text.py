@@ -43,7 +43,7 @@ def owned_lines(bench: Bench) -> list[str]:
     """
     lines, kept = _configuration(bench, everything=False)
     left = [line for line in lines if line not in kept and not _matches(line, bench.pack.defaults)]
-    shared = shared_section(bench.pack, _ports(bench), _addresses(bench))
+    shared = shared_section(bench.pack, _ports(bench))
     parents = {line.rpartition(JOIN)[0] for line in left}
     ours = [line for line in left if line in parents or JOIN in line or not shared(line)]
     ordered = [re.compile(JOIN.join(p.strip("^$") for p in match)) for match in bench.pack.sequence]
