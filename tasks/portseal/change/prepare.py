@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from portseal.change.approval import Approved, require_approval
+from portseal.change.gates import gates, too_long
 from portseal.change.look_first import look_first
 from portseal.change.playbook import Action, Playbook
+from portseal.change.playbook_terms import terms_of
 from portseal.change.run import Orders
 from portseal.change.terms import Terms
-from portseal.change.timeline import Slot, budget_seconds, timeline, worst_seconds
+from portseal.change.timeline import Slot, timeline
 from portseal.change.view import View, chosen, groups_of, port_of, seen_through
 from portseal.change.window import Freeze, Opening, next_opening, opening_at, read_freezes
 from portseal.core.errors import InputError
 from portseal.core.plan_file import Plan, digest_of, dump_plan, load_plan, make_plan, of_this_site
 from portseal.core.planning import SwitchPlan
-from portseal.core.platforms import Pack
-from portseal.core.portname import long_port
-from portseal.core.steps import SWITCH_WIDE
 from portseal.core.waves import Budget, Placed, waves
 from portseal.estate import Estate
 from portseal.fleet import on_all
@@ -105,7 +104,7 @@ def prepare(
     opening, open_now = window_now(book, call)
     orders = _orders(book, estate, changing, terms=terms, view=view, opening=None if call.at_once else opening)
     start = call.now if open_now or opening is None or call.at_once else opening.begins
-    forbidden, warnings = _gates(book, estate, plan, call.port)
+    forbidden, warnings = gates(book, estate, plan, call.port)
     return Prepared(
         book=book,
         estate=estate,
@@ -116,7 +115,7 @@ def prepare(
         opening=opening,
         open_now=open_now,
         slots=timeline(estate, changing, orders, start, pause=orders.pause),
-        forbidden=(*forbidden, *_too_long(opening, orders, changing, estate.site.settings.apply.workers)),
+        forbidden=(*forbidden, *too_long(opening, orders, changing, estate.site.settings.apply.workers)),
         blocked=blocked,
         approval=approval,
         warnings=(
@@ -184,38 +183,6 @@ def _view(book: Playbook, estate: Estate, call: Call) -> tuple[Estate, View]:
     return seen_through(estate, view), view
 
 
-def terms_of(book: Playbook, estate: Estate) -> Terms:
-    """On what terms a playbook changes each switch; what it leaves out is the site's.
-
-    Raises:
-        InputError: its timer would end before the verification, or it names a switch that there is not.
-    """
-    own, site = book.terms, estate.site.settings.apply
-    minutes = own.timer_minutes or site.timer_minutes
-    if book.action is Action.OPEN_PORT:
-        minutes = book.open_for // 60
-    seconds = float(site.verify_seconds if own.verify_seconds is None else own.verify_seconds)
-    if seconds + 30 > minutes * 60:
-        raise InputError(
-            f"{book.name}: the switches undo the change after {minutes} min, but verifying may take {seconds:.0f} s; "
-            "give a longer terms.timer_minutes or a shorter terms.verify_seconds"
-        )
-    accept = []
-    for text in own.accept:
-        switch, _, port = text.partition(":")
-        if switch not in estate.site.site.switches:
-            raise InputError(f"{book.name}: terms.accept names {switch}, which is no switch of this site")
-        accept.append((switch, long_port(estate.pack(switch).ports, port)))
-    return Terms(
-        minutes=minutes,
-        verify_seconds=seconds,
-        accept=frozenset(accept),
-        without_timer=own.accept_no_timer,
-        second_login=own.second_login,
-        ports_at_once=own.ports_at_once,
-    )
-
-
 def _given(book: Playbook, estate: Estate, call: Call) -> tuple[Plan, Approved | None]:
     """The reviewed plan, whole, and whose signatures it bears."""
     if call.plan is None:
@@ -260,71 +227,3 @@ def window_now(book: Playbook, call: Call) -> tuple[Opening | None, bool]:
     if found := opening_at(book.window, call.now, freezes):
         return found, True
     return next_opening(book.window, call.now, freezes), False
-
-
-def _too_long(opening: Opening | None, orders: Orders, changing: Sequence[SwitchPlan], workers: int) -> Iterator[str]:
-    """What of it could not be begun in any opening, because it could not be over or taken back before the margin."""
-    if opening is None:
-        return
-    minutes = orders.terms.minutes
-    if not opening.may_begin(opening.begins, worst_seconds(minutes)):
-        yield f"the window is too short for a timer of {minutes} min and its margin: no switch could be begun in it"
-        return
-    names = {plan.switch for plan in changing}
-    for wave in orders.waves:
-        first = next((switch for switch in wave.switches if switch in names), None)
-        if first and not opening.may_begin(opening.begins, budget_seconds(orders, first, workers=workers)):
-            yield (
-                f"the window is too short for wave {wave.number}: where it fails, what it confirmed on {len(wave.switches)} switches is "
-                f"taken back {workers} at a time, each under a timer of {minutes} min; make the window longer, or waves.shares smaller"
-            )
-
-
-def _gates(book: Playbook, estate: Estate, plan: Plan, port: str) -> tuple[list[str], list[str]]:
-    """(what forbids the run, what is only told)."""
-    forbidden: list[str] = []
-    warnings: list[str] = []
-    gates, wanted = (
-        book.gates,
-        {Action.UNSEAL: {"opens-port"}, Action.OPEN_PORT: {"opens-port"}}.get(book.action, set()),
-    )
-    accepted = {*gates.accept_risks, *wanted} | ({"no-self-undo"} if book.terms.accept_no_timer else set())
-    for switch in plan.switches:
-        for risk in switch.risks:
-            stop = risk.code in gates.risks and risk.code not in accepted
-            (forbidden if stop else warnings).append(f"{switch.switch} {risk.scope}: {risk.code}: {risk.message}")
-        for refusal in switch.refusals:
-            told = forbidden if gates.refusals == "block" else warnings
-            told.append(f"{switch.switch} {refusal.scope}: {refusal.code}: {refusal.reason}")
-        if book.action in (Action.OPEN_PORT, Action.SWAP_CAMERA):
-            forbidden += _only_one(estate.pack(switch.switch), switch, port_of_plan(estate, switch, port))
-    for failure in plan.unread.values():
-        (forbidden if gates.unread == "block" else warnings).append(failure)
-    return forbidden, warnings
-
-
-def port_of_plan(estate: Estate, switch: SwitchPlan, text: str) -> str:
-    """The long name of the one port that a plan is to be about."""
-    released = estate.released.get(switch.switch, frozenset())
-    return next(iter(released)) if released else port_of(estate, text)[1]
-
-
-def _only_one(pack: Pack, switch: SwitchPlan, port: str) -> Sequence[str]:
-    """What a plan changes besides one port and what that port leaves behind."""
-    others = [
-        step.scope
-        for step in switch.steps
-        if step.scope != port and not (step.scope == SWITCH_WIDE and _only_removes(pack, step.lines))
-    ]
-    if not others:
-        return ()
-    return [f"{switch.switch}: more than {port} would change ({', '.join(others)}); plan and apply that first"]
-
-
-def _only_removes(pack: Pack, lines: Sequence[str]) -> bool:
-    """Whether every line that is no section's head takes something away."""
-    depths = [len(line) - len(line.lstrip()) for line in lines]
-    return all(
-        line.lstrip().startswith(pack.negation) or line.strip() == pack.exit or deeper > depth
-        for line, depth, deeper in zip(lines, depths, [*depths[1:], 0], strict=True)
-    )

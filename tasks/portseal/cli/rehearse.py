@@ -176,7 +176,7 @@ def _simulated(terms: Terms) -> Terms:
 
 def _carry_out(estate: Estate, farm: Farm, plan: Plan, book: Playbook | None, faults: Mapping[str, Fault]) -> int:
     from portseal.change.again import take_back_failed
-    from portseal.change.prepare import terms_of
+    from portseal.change.playbook_terms import terms_of
     from portseal.change.run import Orders, Work, begin_run, carry_out
     from portseal.change.terms import Terms
     from portseal.change.view import groups_of
