@@ -35,6 +35,7 @@ _PARTS = (
         (
             "hier_config/",
             "core/tree",
+            "core/pack_driver",
             "core/section_changes",
             "core/differences",
             "core/owned",

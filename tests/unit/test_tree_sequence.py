@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portseal.core import tree
+from portseal.core.pack_driver import PackDriver
 from portseal.core.platforms import Pack, load_pack, platform_folders
 
 FOLDER = next(iter(sorted(platform_folders().items())))[1]
@@ -18,7 +19,7 @@ def group(servers: list[str]) -> str:
 
 
 def sent(before: list[str], after: list[str], pack: Pack = PACK) -> list[str]:
-    driver = tree.PackDriver(pack)
+    driver = PackDriver(pack)
     sections = tree.change(tree.tree(group(before), driver), tree.tree(group(after), driver), pack)
     return [line.strip() for section in sections for line in section.lines[1:] if line.strip() != "exit"]
 

@@ -20,6 +20,7 @@ from hier_config.root import HConfig
 
 from portseal.core import tree
 from portseal.core.differences import diff, section_diff
+from portseal.core.pack_driver import driver_of
 from portseal.core.pack_memory import once_a_pack
 from portseal.core.platforms import Pack
 
@@ -119,33 +120,40 @@ def _answers(pack: Pack, old: Bodies, kept: Bodies, new: Bodies, shared: Shared)
 @once_a_pack
 def _asked_of(pack: Pack) -> tuple[Callable[[str], frozenset[int]], Callable[[_Question], _Answer]]:
     """What tells which rules look at a section's own line, and what answers a question; both remember."""
-    return tree.driver_of(pack).fits_of, functools.lru_cache(_REMEMBERED)(functools.partial(_answer, pack))
+    return driver_of(pack).fits_of, functools.lru_cache(_REMEMBERED)(functools.partial(_answer, pack))
 
 
 def _answer(pack: Pack, asked: _Question) -> _Answer:
-    texts = [asked.head + "\n" + body if body is not None else "" for body in (asked.running, asked.keep, asked.target)]
-    before, after = _sides(pack, texts[0], texts[1], texts[2], lambda _: asked.shared)
-    forth, back = (tree.change(*sides, pack) for sides in ((before, after), (after, before)))
-    stands = [asked.head in side.children for side in (before, after)]
-    bodies = [tree.text(side).partition("\n")[2] if side.children else None for side in (before, after)]
-    return _Answer(
-        bodies[0],
-        bodies[1],
-        forth[0] if forth and stands[1] else None,
-        back[0] if back and stands[0] else None,
+    driver = driver_of(pack)
+    running, keep, target = (
+        HConfig(driver) if body is None else tree.section_tree(asked.head, body, driver)
+        for body in (asked.running, asked.keep, asked.target)
     )
+    _settle(running, keep, target, pack, lambda _: asked.shared)
+    before, after = (
+        tree.text(side).partition("\n")[2] if asked.head in side.children else None for side in (running, target)
+    )
+    same = before == after
+    forth = tree.change(running, target, pack) if after is not None and not same else ()
+    back = tree.change(target, running, pack) if before is not None and not same else ()
+    return _Answer(before, after, forth[0] if forth else None, back[0] if back else None)
 
 
 def _sides(pack: Pack, running: str, keep: str, target: str, shared: Shared) -> tuple[HConfig, HConfig]:
-    """Before and after. Lines that are never removed stand in both; hidden defaults in neither."""
-    driver = tree.driver_of(pack)
+    """Before and after."""
+    driver = driver_of(pack)
     before, after = tree.tree(running, driver), tree.tree(target, driver)
+    _settle(before, tree.tree(keep, driver), after, pack, shared)
+    return before, after
+
+
+def _settle(before: HConfig, kept: HConfig, after: HConfig, pack: Pack, shared: Shared) -> None:
+    """Let lines that are never removed stand on both sides, and hidden defaults on neither."""
     for child in before.children:  # of a shared section, only our lines come and go
         if shared(child.text) and child.text not in after.children:
             after.add_child(child.text)
-    tree.add_kept(after, tree.tree(keep, driver), driver)
+    tree.add_kept(after, kept, driver_of(pack))
     tree.drop_defaults(before, after, pack)
-    return before, after
 
 
 def _sections(

@@ -1,22 +1,20 @@
-"""A pack's rules as a hier_config driver: two canonical configurations in, the lines that lead from one to the other out."""
+"""Two canonical configurations in, as trees of hier_config; the lines that lead from one to the other under a pack's rules out."""
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from hier_config import get_hconfig
+from hier_config import get_hconfig, get_hconfig_fast_load
 from hier_config.child import HConfigChild
-from hier_config.models import IdempotentCommandsRule, MatchRule, NegationSubRule
-from hier_config.platforms.driver_base import HConfigDriverBase, HConfigDriverRules
+from hier_config.platforms.driver_base import HConfigDriverBase
 from hier_config.root import HConfig
 
-from portseal.core.pack_memory import once_a_pack
+from portseal.core.pack_driver import PackDriver, driver_of
 from portseal.core.paths import unfolded
-from portseal.core.platforms import Lineage, Pack
+from portseal.core.platforms import Pack
 
 _AWAY, _AGAIN = 1000, 1001
 """Weights of lines that are taken away to be put last: behind all that has a weight of the platform's own."""
@@ -34,121 +32,24 @@ class Section(NamedTuple):
     """Where nothing but the order of its lines changes, the number of the rule that says so, from one: such sections follow the others."""
 
 
-Patterns = tuple[re.Pattern[str], ...]
-_HEADS = 4096
-"""Sections' own lines of which is remembered which rules look at them, for each platform."""
-_UNLISTED = 500
-"""Weight of a line that stands in no order."""
-
-
-class PackDriver(HConfigDriverBase):
-    """hier_config's rules, read from a platform folder. What it asks of every line is answered here, patterns compiled once."""
-
-    def __init__(self, pack: Pack) -> None:
-        self._negation = pack.negation
-        super().__init__()
-        self.order = [(_compiled(order.match), order.weight) for order in pack.order]
-        self.sequence = [_compiled(match) for match in pack.sequence]
-        self.defaults = [_compiled(match) for match in pack.defaults]
-        idempotent = [IdempotentCommandsRule(match_rules=_rules(match)) for match in pack.idempotent]
-        self._idempotent = [(_compiled(match), rule) for match, rule in zip(pack.idempotent, idempotent, strict=True)]
-        self.rules = HConfigDriverRules(
-            idempotent_commands=idempotent,
-            negation_sub=[
-                NegationSubRule(match_rules=_rules(n.match), search=n.search, replace=n.use) for n in pack.negate
-            ],
-        )
-        replaceable = [match[0] for match in pack.idempotent if len(match) == 1]
-        self.fits_of = functools.lru_cache(_HEADS)(functools.partial(_fits_of, tuple(_of_heads(pack))))
-        self.may_replace = functools.lru_cache(_HEADS)(functools.partial(_fits_any, _compiled(replaceable)))
-
-    @property
-    def negation_prefix(self) -> str:
-        """What stands before a line to take it away."""
-        return self._negation
-
-    def idempotent_for(self, config: HConfigChild, other_children: Iterable[HConfigChild]) -> HConfigChild | None:
-        """As hier_config's own: the line among `other_children` whose place `config` takes."""
-        above = _lineage(config)
-        fitting = [(patterns, rule) for patterns, rule in self._idempotent if _fits(patterns, above)]
-        if not fitting:
-            return None
-        others = [(child, _lineage(child)) for child in other_children]
-        for patterns, rule in fitting:
-            key = self._idempotency_key(config, rule.match_rules)
-            for child, texts in others:
-                if _fits(patterns, texts) and self._idempotency_key(child, rule.match_rules) == key:
-                    return child
-        return None
-
-    @staticmethod
-    def _instantiate_rules() -> HConfigDriverRules:
-        return HConfigDriverRules()
-
-
-driver_of = once_a_pack(PackDriver)
-"""The driver of a platform, made once in a process: it holds rules, and remembers which look at what."""
-
-
-def _of_heads(pack: Pack) -> Iterator[re.Pattern[str]]:
-    """Every pattern by which a rule looks at the own line of a section, when lines below it are concerned too."""
-    rules = [
-        pack.idempotent,
-        pack.sequence,
-        pack.defaults,
-        [o.match for o in pack.order],
-        [n.match for n in pack.negate],
-    ]
-    found = [f"^{re.escape(pack.negation)}", *(match[0] for match in itertools.chain.from_iterable(rules))]
-    if pack.paths:
-        found += [section for section, _ in (*pack.paths.lists, *pack.paths.containers)]
-    return map(re.compile, dict.fromkeys(found))
-
-
-def _fits_of(patterns: Patterns, head: str) -> frozenset[int]:
-    return frozenset(at for at, pattern in enumerate(patterns) if pattern.search(head))
-
-
-def _fits_any(patterns: Patterns, head: str) -> bool:
-    return any(pattern.search(head) for pattern in patterns)
-
-
-def _compiled(match: Iterable[str]) -> Patterns:
-    return tuple(re.compile(pattern) for pattern in match)
-
-
-def _lineage(child: HConfigChild) -> tuple[str, ...]:
-    """The texts from the top down to `child`."""
-    texts = [child.text]
-    above = child.parent
-    while isinstance(above, HConfigChild):
-        texts.append(above.text)
-        above = above.parent
-    return tuple(reversed(texts))
-
-
-def _fits(patterns: Patterns, texts: tuple[str, ...]) -> bool:
-    if len(patterns) != len(texts) or not patterns[-1].search(texts[-1]):
-        return False
-    return all(pattern.search(text) for pattern, text in zip(patterns, texts, strict=True))
-
-
-def _weigh(children: Iterable[HConfigChild], order: Sequence[tuple[Patterns, int]], depth: int = 0) -> None:
-    """Give each line its weight: of the first order that it stands in. `order`: those that the lines above fit in."""
+def _weigh(
+    children: Iterable[HConfigChild], driver: PackDriver, orders: tuple[int, ...] | None = None, depth: int = 0
+) -> None:
+    """Give each line its weight. `orders`: those that the lines above stand in; None: all."""
     for child in children:
-        here = [(patterns, weight) for patterns, weight in order if patterns[depth].search(child.text)]
-        child.order_weight = next((weight for patterns, weight in here if len(patterns) == depth + 1), _UNLISTED)
+        child.order_weight, below = driver.weights(orders, depth, child.text)
         if child.children:
-            _weigh(child.children, [each for each in here if len(each[0]) > depth + 1], depth + 1)
-
-
-def _rules(match: Lineage) -> tuple[MatchRule, ...]:
-    return tuple(MatchRule(re_search=pattern) for pattern in match)
+            _weigh(child.children, driver, below, depth + 1)
 
 
 def tree(text: str, driver: HConfigDriverBase) -> HConfig:
     """Canonical configuration as a tree."""
     return get_hconfig(driver, text)
+
+
+def section_tree(head: str, body: str, driver: HConfigDriverBase) -> HConfig:
+    """The same of one section that is no banner."""
+    return get_hconfig_fast_load(driver, (head, *body.splitlines()))
 
 
 def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
@@ -161,7 +62,7 @@ def change(before: HConfig, after: HConfig, pack: Pack) -> tuple[Section, ...]:
         there = len(delta.children)
         moved += _put_in_order(before, after, delta, match)
         late |= {child.text: number for child in delta.children[there:]}
-    _weigh(delta.children, driver.order)
+    _weigh(delta.children, driver)
     for line, weight in moved:
         line.order_weight = weight
     return tuple(
@@ -177,7 +78,7 @@ def removals(gone: Sequence[str], left: Iterable[str], pack: Pack) -> tuple[Sect
     before.add_children(gone)
     after.add_children(head for head in left if driver.may_replace(head))
     delta = before.config_to_get_to(after)
-    _weigh(delta.children, driver.order)
+    _weigh(delta.children, driver)
     return tuple(
         Section(child.text, tuple(_sent(child, before, after, pack)), child.order_weight)
         for child in delta.children
@@ -266,30 +167,39 @@ def drop_defaults(running: HConfig, wanted: HConfig, pack: Pack) -> None:
 
     There, present and absent mean the same. A section that is new is sent whole, defaults included.
     """
-    rules = driver_of(pack).defaults
-    found = [*_alone(running, wanted, rules), *_alone(wanted, running, rules)]
+    driver = driver_of(pack)
+    found = [*_alone(running.children, wanted, driver), *_alone(wanted.children, running, driver)]
     for child in found:
         child.delete()
 
 
 def _alone(
-    config: HConfig | HConfigChild, other: HConfig | HConfigChild, rules: Iterable[Patterns], depth: int = 0
+    children: Iterable[HConfigChild],
+    other: HConfig | HConfigChild,
+    driver: PackDriver,
+    defaults: tuple[int, ...] | None = None,
+    depth: int = 0,
 ) -> Iterator[HConfigChild]:
-    """The lines of `config` that one of `rules` fits and `other` has not. `rules`: those that the lines above fit in."""
-    for child in config.children:
-        here = [match for match in rules if match[depth].search(child.text)]
-        if not here:
-            continue
+    """The default lines that `other` has not. `defaults`: the rules that the lines above fit; None: all."""
+    for child in children:
+        hidden, below = driver.hides(defaults, depth, child.text)
         twin = other.children.get(child.text)
-        if twin is not None:
-            yield from _alone(child, twin, [match for match in here if len(match) > depth + 1], depth + 1)
-        elif any(len(match) == depth + 1 for match in here):
+        if twin is None and hidden:
             yield child
+        elif twin is not None and below:
+            yield from _alone(child.children, twin, driver, below, depth + 1)
 
 
 def text(config: HConfig) -> str:
     """A tree as canonical configuration."""
-    return "".join(f"{' ' * (child.depth() - 1)}{child.text}\n" for child in config.all_children())
+    return "".join(_indented(config.children, ""))
+
+
+def _indented(children: Iterable[HConfigChild], indent: str) -> Iterator[str]:
+    for child in children:
+        yield f"{indent}{child.text}\n"
+        if child.children:
+            yield from _indented(child.children, indent + " ")
 
 
 def add_kept(target: HConfig, kept: HConfig, driver: HConfigDriverBase) -> None:
