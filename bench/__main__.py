@@ -6,6 +6,7 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,22 @@ def main() -> None:
 
 
 def measure(
-    tables: dict[str, Callable[..., Table]], runs: int, *, quick: bool, file: Path, page: Path | None
+    tables: dict[str, Callable[..., Table]],
+    runs: int,
+    *,
+    quick: bool,
+    file: Path,
+    page: Path | None,
+    watch: float = 1.0,
 ) -> list[str]:
     """Measure, print and keep one table after the other; gives those that failed, which take nothing from the others."""
     document = results.kept(file, tell=_say)
     failed = []
     for name, measured in tables.items():
         try:
-            with results.timed() as run:
-                table = measured(runs, quick=quick)
-            print(f"\n{table.text()}\n({run.seconds} s, load {run.load} to {run.load_after})", flush=True)
+            table, run = results.timed(partial(measured, runs, quick=quick), watch)
+            told = f"{run.seconds} s; others took {run.busy_before} % of the processor before, {run.busy_after} % after"
+            print(f"\n{table.text()}\n({told})", flush=True)
             document = results.put(document, name, table, run)
             results.write(file, document)
             _write_page(page, document)

@@ -88,7 +88,7 @@ def verbs_table(runs: int, *, quick: bool) -> Table:
         for switches in (1, 10) if quick else (1, 50, 200) if delay else (1, 200):
             rows += _of_size(switches, delay, runs, peer=not quick and delay > 0)
     counted = (
-        "48 ports a switch. A run is one process; opening the site is not counted, logging in is. Plan: from nothing of ours to 48 sealed ports. Apply: read, arm, push, read back, verify, "
+        "48 ports a switch. A run is one process; imports and opening the site are not counted, nor are a peer's, logging in is. Plan: from nothing of ours to 48 sealed ports. Apply: read, arm, push, read back, verify, "
         f"confirm, save, each step journaled. Pause: what a verify waits between two readings of counters that must rise (`counter_pause_seconds`). Peers: nornir-netmiko with {_WORKERS} threads, as many as portseal has here; "
         "for plan it only reads the running configuration, for apply it only pushes the lines of the table above (`cmd_verify=False`), for verify it only reads four of the commands, and parses none. "
         "Plan is repeated before the apply and verify after it, on the same switches, and the peer comes last. At 200 switches everything takes a minute or more together, so that there is one apply, and one run of the peer. "

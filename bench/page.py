@@ -10,8 +10,8 @@ from bench.targets import Target, of_tables
 
 _BEGIN = "<!-- measured: begin; written by `python -m bench`, do not edit -->\n"
 _END = "<!-- measured: end -->\n"
-_QUIET = 1.0
-"""Load of a machine that does nothing else."""
+_QUIET = 10
+"""Hundredths of the processor that everything else may take on a machine that is quiet."""
 
 
 def write_page(page: Path, document: dict[str, Any]) -> None:
@@ -43,16 +43,17 @@ def _machine(machine: dict[str, Any], tables: dict[str, Any]) -> str:
     minutes = sum(given["measured"]["seconds"] for given in tables.values()) / 60
     return (
         f"Measured on {machine['cores']} cores ({machine['cpu']}), {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}, in {minutes:.0f} minutes; "
-        "when, how long and under which load is said with each table.\n\n"
+        "when, how long and beside how much other work is said with each table.\n\n"
         f"Versions: {versions}.\n"
     )
 
 
 def _when(run: dict[str, Any]) -> str:
     """A table's own date, and whether its seconds can be taken for what they are."""
-    told = f"Measured {run['date']} in {run['seconds']} s; load {run['load']} when it began, {run['load_after']} when it ended."
-    if run["load"] > _QUIET:
-        told += " **The machine was busy with other work when it began**: compare figures with each other, and do not take seconds for those of a quiet one."
+    before, after = run["busy_before"], run["busy_after"]
+    told = f"Measured {run['date']} in {run['seconds']} s; everything else took {before} % of the processor right before, {after} % right after."
+    if max(before, after) > _QUIET:
+        told += " **The machine was busy with other work**: compare figures with each other, and do not take seconds for those of a quiet one."
     return told
 
 

@@ -1,6 +1,6 @@
 """What was measured, kept table by table: a run that is ended keeps what it has, and one table can be measured again without the others.
 
-Each table has its own date, its load and how long it took. Tables of another machine or of other versions are not kept beside this one's.
+Each table has its own date, how long it took, and how busy the machine was without it. Tables of another machine or of other versions are not kept beside this one's.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from bench import peers
 from bench.table import Table
+
+T = TypeVar("T")
 
 ORDER = ("trips", "push", "verbs", "connect", "state", "inventory", "render", "diff", "memory", "profile")
 """In which tables are shown, whenever they were measured."""
@@ -37,22 +38,37 @@ def machine() -> dict[str, Any]:
     }
 
 
-class Run:
-    """When a table was measured, under which load, and how long it took; filled in when its block is left."""
-
-    def __init__(self) -> None:
-        self.date = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        self.load = round(os.getloadavg()[0], 1)
-        self.load_after = self.load
-        self.seconds = 0
+def others(seconds: float) -> int:
+    """Hundredths of the processor's time that went into anything within so many seconds, in which this process only waits."""
+    before = _spent()
+    time.sleep(seconds)
+    spent = [after - earlier for after, earlier in zip(_spent(), before, strict=True)]
+    return round(100 * (1 - (spent[_IDLE] + spent[_WAITING]) / max(1, sum(spent))))
 
 
-@contextmanager
-def timed() -> Iterator[Run]:
-    """The measuring of one table."""
-    run, began = Run(), time.monotonic()
-    yield run
-    run.seconds, run.load_after = round(time.monotonic() - began), round(os.getloadavg()[0], 1)
+_IDLE, _WAITING = 3, 4
+
+
+def _spent() -> list[int]:
+    """Ticks of all cores since the start: user, nice, system, idle, waiting, and what interrupts and other machines of this host took (proc(5))."""
+    return [int(ticks) for ticks in Path("/proc/stat").read_text(encoding="ascii").split()[1:9]]
+
+
+class Run(NamedTuple):
+    """When a table was measured, how long it took, and how busy the machine was without it."""
+
+    date: str
+    seconds: int
+    busy_before: int
+    """Hundredths of the processor, right before; not the load, of which a part would be the table's before."""
+    busy_after: int
+
+
+def timed(work: Callable[[], T], watch: float = 1.0) -> tuple[T, Run]:
+    """What `work` gives, and what is to be said of it; `watch` seconds before and after it others are looked at."""
+    date, before, began = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), others(watch), time.monotonic()
+    found = work()
+    return found, Run(date, round(time.monotonic() - began), before, others(watch))
 
 
 def empty() -> dict[str, Any]:
@@ -86,12 +102,12 @@ def kept(file: Path, *, tell: Callable[[str], None] = lambda _: None) -> dict[st
 
 def _dated(document: dict[str, Any]) -> dict[str, Any]:
     """Tables that say when they were measured; older files had one date for all of them."""
-    return {name: table for name, table in document["tables"].items() if "measured" in table}
+    return {name: table for name, table in document["tables"].items() if "busy_before" in table.get("measured", {})}
 
 
 def put(document: dict[str, Any], name: str, table: Table, run: Run) -> dict[str, Any]:
     """The document with this table in place of the one before."""
-    tables = {**document["tables"], name: {**table._asdict(), "measured": vars(run)}}
+    tables = {**document["tables"], name: {**table._asdict(), "measured": run._asdict()}}
     return in_order({**document, "tables": tables})
 
 

@@ -30,13 +30,14 @@ def run_verb(
     runner: Callable[[Estate], RunnerPlugin] | None = None,
     standing: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
-    """What `verb` costs on the switches that `site` leads to; opening the site is not in `seconds`, but in `open_seconds`.
+    """What `verb` costs on the switches that `site` leads to; importing is not in `seconds`, nor is opening the site, which is in `open_seconds`.
 
     `runner` makes another Nornir runner than the site's own. `plan` leaves its plan in the site for `apply`. With `standing`, every
     switch is logged in to first, and it is told when all stand at their prompts; the logins are not in `seconds` then.
     """
     from portseal.estate import open_estate
 
+    _import_all()
     with measured() as opening:
         estate = open_estate(site)
         if runner is not None:
@@ -61,6 +62,15 @@ def run_verb(
         "peak_mb": cost.peak_mb,
         **what,
     }
+
+
+def _import_all() -> None:
+    """What a verb imports when it is first needed; others' libraries are imported before they are measured, too."""
+    import portseal.change.run
+    import portseal.core.plan_file
+    import portseal.looks
+    import portseal.plan
+    import portseal.transport.cli_session  # noqa: F401
 
 
 def _passwords(estate: Estate) -> set[str]:

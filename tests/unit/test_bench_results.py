@@ -12,6 +12,7 @@ import pytest
 from bench import results
 from bench.__main__ import measure
 from bench.measure import measured
+from bench.results import Run
 from bench.table import Table
 from bench.targets import of_tables, shown
 
@@ -46,6 +47,7 @@ def test_a_table_that_fails_takes_nothing_from_the_others(tmp_path: Path, capsys
         quick=True,
         file=file,
         page=None,
+        watch=0.01,
     )
     assert failed == ["push"]
     assert seen == [["render"]], "what was measured before is on the disk already"
@@ -62,19 +64,20 @@ def test_one_table_is_measured_again_and_put_beside_the_others(tmp_path: Path) -
     )
     document = results.empty()
     for name, date in (("render", "2026-01-01 10:00 UTC"), ("inventory", "2026-01-01 10:05 UTC")):
-        run = results.Run()
-        run.date, run.load = date, 0.2
-        document = results.put(document, name, table(name, what=f"old {name}", seconds=1.0), run)
+        document = results.put(document, name, table(name, what=f"old {name}", seconds=1.0), Run(date, 7, 2, 3))
     results.write(file, document)
     again = {"render": lambda runs, quick: table("render", what="new", seconds=2.0)}
-    assert measure(again, 1, quick=False, file=file, page=page) == []
+    assert measure(again, 1, quick=False, file=file, page=page, watch=0.01) == []
     text = page.read_text()
     assert text.startswith("# Title\n")
     assert text.endswith("A person's.\n")
     assert "old inventory" in text
     assert "old render" not in text
     assert "| new | 2.0 |" in text
-    assert "Measured 2026-01-01 10:05 UTC in 0 s; load 0.2 when it began" in text
+    assert (
+        "Measured 2026-01-01 10:05 UTC in 7 s; everything else took 2 % of the processor right before, 3 % right after."
+        in text
+    )
     assert text.index("Table of inventory") < text.index("Table of render"), "in the order in which they are shown"
 
 
@@ -91,7 +94,7 @@ def test_files_are_merged_and_the_last_one_counts(tmp_path: Path) -> None:
     def file(name: str, *tables: str) -> Path:
         document: dict[str, Any] = results.empty()
         for each in tables:
-            document = results.put(document, each, table(each, what=f"{each} of {name}", seconds=1.0), results.Run())
+            document = results.put(document, each, table(each, what=f"{each} of {name}", seconds=1.0), Run("", 1, 0, 0))
         results.write(tmp_path / name, document)
         return tmp_path / name
 
