@@ -34,12 +34,33 @@ def taken(work: Work, runs: int) -> float:
     return statistics.median(found)
 
 
+ANOTHER = "portseal, each time another switch"
+
+
+def unread(ports: int, runs: int) -> float:
+    """Median of the processor seconds for what a switch prints that was not read before: addresses, keys, counters, numbers of sessions are new."""
+    from bench.data import sample
+
+    with sample(switches=runs + 2, ports=ports) as given:
+        first, second, *others = given.site.intents
+        given.parse(first)  # what is compiled once a process, and once enough lines were seen
+        given.parse(second)
+        found = []
+        for intent in others:
+            began = time.process_time()
+            given.parse(intent)
+            found.append(time.process_time() - began)
+    return statistics.median(found)
+
+
 def parse(ports: int, runs: int, way: str) -> float:
     """State of so many ports out of what all commands of a verify print; `ntc-templates` and `regex` have the sessions only."""
     import re
 
     from bench.data import sample
 
+    if way == ANOTHER:
+        return unread(ports, runs)
     with sample(ports=ports) as given:
         (intent,) = given.site.intents
         if way == "portseal":

@@ -102,6 +102,14 @@ def test_only_the_very_lines_that_the_folder_names_are_understood(platform: str,
             recognise(pack, wrong)
 
 
+@pytest.mark.parametrize("platform", sorted(packs()))
+def test_a_platform_that_stands_on_another_asks_for_the_same_lines_of_the_same_command(platform: str) -> None:
+    for layer in standing_on(platform):
+        below = {each.command: each.lines for each in packs()[layer][0].observe}
+        own = {each.command: each.lines for each in packs()[platform][0].observe}
+        assert {name: lines for name, lines in own.items() if below.get(name, lines) != lines} == {}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
