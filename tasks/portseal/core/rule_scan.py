@@ -122,7 +122,7 @@ class RuleScan:
                 return self._blank(fill)
         for at in self._lists:
             now[at] = tuple(now[at] or ())
-        if now.count(None) + now.count(()) != len(now):
+        if self._required or now.count(None) + now.count(()) != len(now):
             found.append(now)  # type: ignore[arg-type]  # no list is left in it
         return self._blank(fill)
 
