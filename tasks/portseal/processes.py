@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -50,6 +51,8 @@ class Processes:
         self._pools: dict[int, ProcessPoolExecutor] = {}
         """Of one process each, so that a switch comes back to the one that knows it."""
         self._numbers = count()
+        # Not left to the pools themselves: one that is collected ends on its own, and an interpreter that ends meanwhile waits for the others for ever.
+        weakref.finalize(self, _end, self._pools)
 
     def difference(self, pack: Pack, sides: Sides) -> Difference:
         """As `core.comparison.difference`; in this process where no other can be had."""
@@ -79,9 +82,7 @@ class Processes:
     def close(self) -> None:
         """End the processes; the next question begins new ones."""
         with self._lock:
-            pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            pool.shutdown(wait=True, cancel_futures=True)
+            _end(self._pools)
 
 
 class _Beside:
@@ -105,6 +106,13 @@ class _Beside:
         if found is None:
             found = Hearing(self._pack, self._folder).hear(self._outputs, ports)
         return Understood(found.states, found.lost & outputs.keys())
+
+
+def _end(pools: dict[int, ProcessPoolExecutor]) -> None:
+    """End them, and see them ended."""
+    while pools:
+        _, pool = pools.popitem()
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def processes_for(switches: int, most: int, packs: Mapping[str, Pack]) -> Processes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -138,3 +139,13 @@ def test_a_switch_that_was_forgotten_beside_is_understood_from_its_beginning(sai
         assert waited_for[0].hear(said.again, said.ports) == later
     finally:
         processes.close()
+
+
+def test_processes_that_nobody_has_any_more_have_ended(said: Said) -> None:
+    before = set(multiprocessing.active_children())
+    processes = Processes(1, {said.pack.name: said.pack})
+    processes.hearing(said.pack, said.folder).hear(said.once, said.ports)
+    assert set(multiprocessing.active_children()) - before
+    del processes
+    gc.collect()
+    assert not set(multiprocessing.active_children()) - before
