@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rig.intents import port_intent
 
 from portseal.core.encryption import encryption
 from portseal.core.intent import PortIntent
-from portseal.core.inventory import LinkKey, Stage
+from portseal.core.inventory import LinkKey
 from portseal.core.observation import Counters, MkaStatus, PortState, port_states
 from portseal.core.platforms import Pack
 from portseal.core.profile import CakSource, Dot1x, Macsec, MacsecPolicy, Mode
@@ -36,20 +37,14 @@ NOBODYS = "deadbeef00c0ffee"
 
 def intent(port: str, ckn: str) -> PortIntent:
     """A port that must be secured with the static key of this name."""
-    return PortIntent(
+    return port_intent(
         switch="sw",
         port=port,
         camera="cam",
         mac="ac:cc:8e:00:00:17",
-        profile="p",
-        stage=Stage.SEALED,
-        vlan=None,
-        identity=None,
         dot1x=Dot1x(mode=Mode.OFF),
         macsec=Macsec(policy=MacsecPolicy.MUST_SECURE, cak=CakSource.STATIC),
-        mac_limit=None,
         key=LinkKey(ckn=ckn, cak="cak/cam"),
-        row=2,
     )
 
 

@@ -5,29 +5,22 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rig.intents import port_intent
 
 from portseal.core.both_ends import CameraView, is_asked, with_camera
 from portseal.core.camera_state import CameraMode, CameraState
-from portseal.core.intent import PortIntent
-from portseal.core.inventory import LinkKey, Stage
+from portseal.core.inventory import LinkKey
 from portseal.core.profile import CakSource, Dot1x, Macsec, MacsecPolicy, Mode
 from portseal.core.reasons import HINTS, Outcome, Reason
 from portseal.core.verdict import Verdict
 
-INTENT = PortIntent(
-    switch="acc-01",
+INTENT = port_intent(
     port="p1",
     camera="cam-1",
     mac="ac:cc:8e:00:00:01",
-    profile="p",
-    stage=Stage.SEALED,
-    vlan=None,
-    identity=None,
     dot1x=Dot1x(mode=Mode.OFF),
     macsec=Macsec(policy=MacsecPolicy.MUST_SECURE, cak=CakSource.STATIC, ciphers=("gcm-aes-128",)),
-    mac_limit=None,
     key=LinkKey(ckn="a1b2", cak="cak/x", fallback=LinkKey(ckn="c3d4", cak="cak/y")),
-    row=2,
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rig.intents import port_intent
 
 from portseal.core.capability import check
 from portseal.core.evidence import Evidence
@@ -71,22 +72,14 @@ WITH_SERVER = Radius.model_validate({"servers": [{"name": "nac-1", "address": "1
 
 
 def port(number: int = 1, **fields: Any) -> PortIntent:
-    given: dict[str, Any] = {
+    given = {
         "switch": "acc-1",
         "port": f"Port{number}",
         "camera": f"cam-{number}",
         "mac": f"ac:cc:8e:00:00:{number:02x}",
-        "profile": "p",
-        "stage": Stage.SEALED,
-        "vlan": None,
-        "identity": None,
-        "dot1x": Dot1x(),
-        "macsec": Macsec(),
-        "mac_limit": None,
-        "key": None,
         "row": number + 1,
     }
-    return PortIntent(**(given | fields))
+    return port_intent(**(given | fields))
 
 
 def switch(*ports: PortIntent, radius: Radius | None = None) -> SwitchIntent:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rig.intents import port_intent
 
 from portseal.core.compliance import (
     CheckName,
@@ -16,8 +17,7 @@ from portseal.core.compliance import (
     controls,
     shown,
 )
-from portseal.core.intent import PortIntent
-from portseal.core.inventory import Camera, LinkKey, Stage, Supplicant
+from portseal.core.inventory import Camera, LinkKey, Supplicant
 from portseal.core.observation import (
     Counters,
     LinkState,
@@ -57,20 +57,14 @@ def record(
     """The record of a port, judged as any is."""
     macsec, dot1x = macsec or Macsec(), dot1x or Dot1x()
     key = LinkKey(ckn="a1b2c3d4", cak="cak/x") if macsec.cak is CakSource.STATIC else None
-    intent = PortIntent(
-        switch="acc-01",
+    intent = port_intent(
         port="p1",
         camera="cam-017",
         mac=MAC,
-        profile="p",
-        stage=Stage.SEALED,
         vlan=vlan,
-        identity=None,
         dot1x=dot1x,
         macsec=macsec,
-        mac_limit=None,
         key=key,
-        row=2,
         supplicant=Supplicant.NONE if method is SessionMethod.MAB else Supplicant.EAP_TLS,
     )
     session = Session(mac=mac, status=SessionStatus.AUTHORIZED, method=method, vlan=shown_vlan, fallback=fallback)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from rig.intents import port_intent
 
 from portseal.core.intent import PortIntent, SwitchIntent
-from portseal.core.inventory import LinkKey, Radius, Stage
+from portseal.core.inventory import LinkKey, Radius
 from portseal.core.marks import Marks
 from portseal.core.planning import SwitchPlan, plan_switch
 from portseal.core.platforms import load_pack, platform_folders
@@ -31,20 +32,14 @@ end
 
 def port(number: int, cak: CakSource | None) -> PortIntent:
     static = cak is CakSource.STATIC
-    return PortIntent(
+    return port_intent(
         switch="sw",
         port=f"swp{number}",
         camera=f"cam-{number}",
         mac=f"02:00:00:00:00:0{number}",
-        profile="p",
-        stage=Stage.SEALED,
-        vlan=None,
-        identity=None,
         dot1x=Dot1x(mode=Mode.OFF) if static else Dot1x(),
         macsec=Macsec(policy=MacsecPolicy.MUST_SECURE, cak=cak) if cak else Macsec(),
-        mac_limit=None,
         key=LinkKey(ckn="a1b2", cak="cak/x") if static else None,
-        row=2,
     )
 
 

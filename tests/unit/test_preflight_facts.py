@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from rig.intents import port_intent
 
 from portseal.core.facts import Neighbour, PortFacts, SwitchFacts
 from portseal.core.intent import PortIntent
-from portseal.core.inventory import Stage
 from portseal.core.platforms import load_pack, platform_folders
 from portseal.core.preflight import fact_findings, switch_findings
-from portseal.core.profile import Dot1x, Macsec
 
 EOS = {check.code: check for check in load_pack(platform_folders()["arista_eos"]).preflight}
 NOW = datetime(2026, 11, 25, 14, 30, 0, tzinfo=UTC)
@@ -27,20 +26,10 @@ Interface Ethernet{number} detected 1 LLDP neighbors:
 
 
 def port(name: str) -> PortIntent:
-    return PortIntent(
-        switch="acc-01",
+    return port_intent(
         port=name,
         camera="cam",
         mac="ac:cc:8e:00:00:01",
-        profile="p",
-        stage=Stage.SEALED,
-        vlan=None,
-        identity=None,
-        dot1x=Dot1x(),
-        macsec=Macsec(),
-        mac_limit=None,
-        key=None,
-        row=2,
     )
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
+from rig.intents import port_intent
 
 from portseal.core.both_ends import CameraView, with_camera
 from portseal.core.camera_state import CameraMode, CameraState
 from portseal.core.claims import readings
 from portseal.core.evidence import Evidence
-from portseal.core.intent import PortIntent
-from portseal.core.inventory import Camera, LinkKey, Stage
+from portseal.core.inventory import Camera, LinkKey
 from portseal.core.observation import Counters, LinkState, Mka, MkaStatus, PortState, Session
 from portseal.core.platforms import load_pack, platform_folders
 from portseal.core.profile import CakSource, Dot1x, Macsec, MacsecPolicy, Mode
@@ -25,21 +25,15 @@ from portseal.core.verdict import judge, unreachable
 CKN, SECOND, FOREIGN = "a1b2c3d4e5f60718", "0918273645a1b2c3", "ffeeddccbbaa9988"
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 KINDS = frozenset({"link", "errdisable", "session", "mka", "counters", "mac"})
-INTENT = PortIntent(
-    switch="acc-01",
+INTENT = port_intent(
     port="GigabitEthernet1/0/5",
     camera="cam-017",
     mac="ac:cc:8e:00:00:17",
     profile="static",
-    stage=Stage.SEALED,
-    vlan=None,
-    identity=None,
     dot1x=Dot1x(mode=Mode.OFF),
     macsec=Macsec(policy=MacsecPolicy.MUST_SECURE, cak=CakSource.STATIC),
-    mac_limit=None,
     key=LinkKey(ckn=CKN, cak="cak/cam-017"),
     fallback_key=LinkKey(ckn=SECOND, cak="cak/cam-017/next"),
-    row=2,
 )
 CAMERA = Camera(name="cam-017", mac=INTENT.mac, switch="acc-01", port="Gi1/0/5", profile="static", location="Gate")
 ASKED = (

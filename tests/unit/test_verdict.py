@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rig.intents import port_intent
 
 from portseal.core.encryption import same_ckn
 from portseal.core.intent import PortIntent
-from portseal.core.inventory import LinkKey, Stage, Supplicant
+from portseal.core.inventory import LinkKey, Supplicant
 from portseal.core.observation import (
     Counters,
     LinkState,
@@ -53,20 +54,14 @@ def intent(
     supplicant: Supplicant = Supplicant.EAP_TLS,
 ) -> PortIntent:
     macsec = macsec or Macsec()
-    return PortIntent(
-        switch="acc-01",
+    return port_intent(
         port=PORT,
         camera="cam-017",
         mac=CAMERA,
-        profile="p",
-        stage=Stage.SEALED,
         vlan=vlan,
-        identity=None,
         dot1x=dot1x or Dot1x(),
         macsec=macsec,
-        mac_limit=None,
         key=KEY if macsec.cak is CakSource.STATIC else None,
-        row=2,
         supplicant=supplicant,
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rig.intents import port_intent
 
 from portseal.core.intent import PortIntent
-from portseal.core.inventory import LinkKey, Stage
+from portseal.core.inventory import LinkKey
 from portseal.core.observation import MkaStatus, PortState, port_states
 from portseal.core.platforms import Pack, load_pack, platform_folders
 from portseal.core.profile import CakSource, Dot1x, Macsec, MacsecPolicy, Mode
@@ -32,20 +33,14 @@ def platform() -> tuple[Pack, Path]:
 
 def intent(number: int, *, ckn: str | None = None, policy: MacsecPolicy = MacsecPolicy.MUST_SECURE) -> PortIntent:
     static = number in CKN
-    return PortIntent(
+    return port_intent(
         switch="sw-lab",
         port=f"swp{number}",
         camera=f"cam-{number:02}",
         mac=f"02:00:00:00:00:{number:02x}",
-        profile="p",
-        stage=Stage.SEALED,
-        vlan=None,
-        identity=None,
         dot1x=Dot1x(mode=Mode.OFF) if static else Dot1x(),
         macsec=Macsec(policy=policy, cak=CakSource.STATIC if static else CakSource.DERIVED),
-        mac_limit=None,
         key=LinkKey(ckn=ckn or CKN[number], cak="cak/x") if static else None,
-        row=2,
     )
 
 

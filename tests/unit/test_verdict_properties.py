@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rig.intents import port_intent
 
 from portseal.core.intent import PortIntent
-from portseal.core.inventory import LinkKey, Stage, Supplicant
+from portseal.core.inventory import LinkKey, Supplicant
 from portseal.core.observation import (
     Counters,
     LinkState,
@@ -38,15 +39,11 @@ def intents(draw: st.DrawFn) -> PortIntent:
         )
     )
     static = macsec.policy is not MacsecPolicy.OFF and macsec.cak is CakSource.STATIC
-    return PortIntent(
-        switch="acc-01",
+    return port_intent(
         port="p1",
         camera="cam-017",
         mac=CAMERA,
-        profile="p",
-        stage=Stage.SEALED,
         vlan=draw(st.sampled_from([None, 20])),
-        identity=None,
         dot1x=draw(
             st.builds(
                 Dot1x,
@@ -56,9 +53,7 @@ def intents(draw: st.DrawFn) -> PortIntent:
             )
         ),
         macsec=macsec,
-        mac_limit=None,
         key=LinkKey(ckn="a1b2", cak="cak/x") if static else None,
-        row=2,
         supplicant=draw(st.sampled_from(Supplicant)),
     )
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from portseal.core.evidence import Evidence
 from portseal.core.intent import PortIntent
-from portseal.core.inventory import Camera, LinkKey, Stage, Supplicant
+from portseal.core.inventory import Camera, LinkKey, Supplicant
 from portseal.core.observation import (
     Counters,
     LinkState,
@@ -19,10 +19,11 @@ from portseal.core.observation import (
     SessionMethod,
     SessionStatus,
 )
-from portseal.core.profile import CakSource, Dot1x, Macsec, MacsecPolicy
+from portseal.core.profile import CakSource, Macsec, MacsecPolicy
 from portseal.core.record import Asked, Look, PortRecord, port_record
 from portseal.core.secrets import fingerprint
 from portseal.core.verdict import judge, unreachable
+from rig.intents import port_intent
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 _KINDS = frozenset({"link", "errdisable", "session", "mka", "counters", "mac"})
@@ -58,18 +59,14 @@ def _record(switch: int, port: int, names: dict[int, str], *, bad: int, number: 
         model="AXIS Q3538-LVE",
         location=_PLACES[number % len(_PLACES)],
     )
-    intent = PortIntent(
+    intent = port_intent(
         switch=camera.switch,
         port=f"GigabitEthernet{1 + port // 48}/0/{port % 48 + 1}",
         camera=camera.name,
         mac=camera.mac,
         profile=camera.profile,
-        stage=Stage.SEALED,
         vlan=110,
-        identity=None,
-        dot1x=Dot1x(),
         macsec=Macsec(policy=MacsecPolicy.MUST_SECURE, cak=CakSource.STATIC if static else CakSource.DERIVED),
-        mac_limit=None,
         key=LinkKey(ckn=f"{number:016x}", cak=f"cak/{number}") if static else None,
         row=number + 2,
         supplicant=Supplicant.EAP_TLS,

@@ -235,15 +235,7 @@ class Box:
 
     def far_end(self, port: str, mac: str) -> FarEnd:
         """What the device `mac` notices of the port it is plugged into."""
-        state = self.ports.now().get(port.removesuffix(".0"))
-        device = next((each for each in state.devices if each.mac == mac), None) if state else None
-        if state is None or device is None or not state.up:
-            return FarEnd()
-        return FarEnd(
-            reached=state.passes(device),
-            admitted=any(each.decision.authorized for each in state.sessions if each.device.mac == mac),
-            secured=state.secured and state.mka is not None and state.mka.peer.mac == mac,
-        )
+        return self.ports.far_end(port.removesuffix(".0"), mac)
 
     def radius(self) -> tuple[RadiusSpec, ...]:
         """The authentication servers as they are now."""
