@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 from bench import peers, results
@@ -15,6 +16,7 @@ from bench.table import Table
 
 RESULTS = peers.FOLDER / "results.json"
 QUICK = peers.FOLDER / "quick.json"
+_WITH_PEERS = {"push", "connect", "verbs"}
 
 
 def _tables() -> dict[str, Callable[..., Table]]:
@@ -69,7 +71,13 @@ def main() -> None:
         _targets_alone(call.runs, quick=call.quick)
         return
     file = call.json or (QUICK if call.quick else RESULTS)
-    failed = measure(_named(call.what), call.runs, quick=call.quick, file=file, page=call.write)
+    tables = _named(call.what)
+    if tables.keys() & _WITH_PEERS:
+        try:
+            peers.install()  # before anything is timed
+        except (OSError, CalledProcessError):
+            traceback.print_exc()
+    failed = measure(tables, call.runs, quick=call.quick, file=file, page=call.write)
     if failed:
         sys.exit(f"not measured, see above: {', '.join(failed)}; what was is in {file}")
 

@@ -75,7 +75,9 @@ def in_child(
         check=False,
     )
     if done.returncode:
-        raise SystemExit(f"{module} failed with {done.returncode}; what it said stands above. It was asked: {job}")
+        raise SystemExit(
+            f"{module} failed with {done.returncode}; what it said stands above. It was asked: {str(job)[:200]}"
+        )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
