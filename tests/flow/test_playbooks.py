@@ -70,13 +70,17 @@ def test_a_dry_run_shows_who_comes_when_and_sends_nothing(line: Line) -> None:
 
 
 def test_all_waves_are_carried_out_and_a_second_run_has_nothing_to_do(line: Line) -> None:
-    archive = line.site / "evidence"
-    done = line.run("run", book(line, f"{SEAL}reports: {{evidence: {archive}}}\n"), "-y", "--ticket", "CHG-1")
+    archive, page = line.site / "evidence", str(line.site / "pages" / "{run}.html")
+    done = line.run(
+        "run", book(line, f"{SEAL}reports: {{evidence: {archive}, html: '{page}'}}\n"), "-y", "--ticket", "CHG-1"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert sealed(line) == {f"acc-0{n}" for n in range(1, 6)}
     (bundle,) = archive.glob("*/bundle.json")
     kept = json.loads(bundle.read_text())
     assert kept["run"] in done.stdout
+    shown = Path(page.replace("{run}", kept["run"])).read_text(encoding="utf-8")
+    assert "All 5 camera ports are as intended" in shown
     assert (len(kept["plan"]), kept["limit"], "records.jsonl" in kept["files"]) == (64, "", True)
     again = line.run("run", book(line, SEAL), "-y")
     assert again.returncode == 0

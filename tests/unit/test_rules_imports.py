@@ -1,4 +1,4 @@
-"""Imports run one way: playbooks, cli → change → tasks → transport → core; simulator, watch and page stand on core alone."""
+"""Imports run one way: playbooks, cli → change → tasks → transport → core; simulator, watch and page stand on core alone; change makes pages, too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "core": {"core"},
     "transport": {"transport", "core"},
     "tasks": {"tasks", "transport", "core"},
-    "change": {"change", "tasks", "transport", "core"},
+    "change": {"change", "tasks", "transport", "core", "page"},
     "simulator": {"simulator", "core"},
     "watch": {"watch", "core"},
     "page": {"page", "core"},

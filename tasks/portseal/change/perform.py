@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from portseal.certificates import to_be_looked_after
 from portseal.change.again import take_back_failed
 from portseal.change.apply import apply_switch, open_switch
 from portseal.change.ending import Ending, SwitchResult
@@ -16,6 +17,7 @@ from portseal.change.keep_evidence import keep
 from portseal.change.notify import tell
 from portseal.change.playbook import Playbook, Targets
 from portseal.change.prepare import Prepared
+from portseal.change.report import report
 from portseal.change.run import Run, Work, begin_run, carry_out
 from portseal.change.terms import Say
 from portseal.change.timeline import may_begin
@@ -28,7 +30,7 @@ from portseal.core.waves import Wave
 from portseal.estate import Estate
 from portseal.evidence import evidence_of, signer_of
 from portseal.looks import Looks, look_at_all
-from portseal.transport.whole_file import write_pieces
+from portseal.transport.whole_file import replace_file, write_pieces
 
 
 class Performed(Value):
@@ -110,7 +112,7 @@ def perform_playbook(
     results = run.told(results)
     verdicts = tuple(verdict for result in results for verdict in result.verdicts)
     looks = None
-    if (book.terms.second_check or book.reports.evidence) and not run.unfinished.is_set():
+    if (book.terms.second_check or book.reports.evidence or book.reports.html) and not run.unfinished.is_set():
         looks = look_at_all(estate, configurations=book.reports.evidence is not None)
         verdicts = tuple(looks.verdicts)
     warnings += write_reports(book, run.name, verdicts, estate=estate, looks=looks, version=version)
@@ -147,9 +149,24 @@ def write_reports(
                 write_pieces(path, chain(form(verdicts), ["\n"]))
             except OSError as error:
                 wrong.append(f"{path}: {error.strerror}; the report was not written")
+    if book.reports.html:
+        wrong += _page(Path(book.reports.html.replace("{run}", run)), estate, looks, version)
     if book.reports.evidence:
         wrong += _kept(Path(book.reports.evidence.replace("{run}", run)), book, estate, looks, version)
     return wrong
+
+
+def _page(path: Path, estate: Estate, looks: Looks | None, version: str) -> list[str]:
+    """Write what was seen at the end as a page; gives why that is not done."""
+    if looks is None:
+        return [f"{path}: the run was not carried to its end, so that there is no page on it"]
+    ending = to_be_looked_after(estate, datetime.now(UTC), looks.verdicts)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, report(estate, looks, ending, version=version).encode(errors="replace"), mode=0o644)
+    except OSError as error:
+        return [f"{path}: {error.strerror}; the report was not written"]
+    return []
 
 
 def _kept(archive: Path, book: Playbook, estate: Estate, looks: Looks | None, version: str) -> list[str]:

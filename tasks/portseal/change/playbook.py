@@ -116,6 +116,8 @@ class Reports(Value):
 
     json_file: str | None = Field(default=None, alias="json")
     junit: str | None = None
+    html: str | None = None
+    """One page for people, of what is seen at the end (docs/pages.md)."""
     evidence: str | None = None
     """An archive of evidence, in which what is seen at the end is kept as a signed bundle (docs/evidence.md)."""
 

@@ -47,19 +47,9 @@ def ready_for(path: Path) -> None:
 def write_report(path: Path, estate: Estate, looks: Looks, certificates: Sequence[Expiry]) -> None:
     """The report on `looks`, at `path`."""
     from portseal import __version__
-    from portseal.looks import records_of
-    from portseal.page.report import report_page
+    from portseal.change.report import report
 
-    text = report_page(
-        tuple(records_of(estate, looks)),
-        site=estate.site.site.name,
-        version=__version__,
-        now=datetime.now(UTC),
-        certificates=certificates,
-        unread=looks.failures,
-        first=_first_ports(estate.site.packs),
-    )
-    _write(path, text, "report")
+    _write(path, report(estate, looks, certificates, version=__version__), "report")
 
 
 def write_review(
@@ -121,7 +111,11 @@ def _review(
     from portseal.page.review import review_page
 
     text = review_page(
-        plan, saved=str(saved or ""), playbook=str(playbook or ""), schedule=schedule, first=_first_ports(packs)
+        plan,
+        saved=str(saved or ""),
+        playbook=str(playbook or ""),
+        schedule=schedule,
+        first={name: pack.ports.first for name, pack in packs.items()},
     )
     _write(path, text, "review page")
 
@@ -186,10 +180,6 @@ def _waves(slots: Sequence[Slot], zone: tzinfo) -> tuple[ShownWave, ...]:
             )
         )
     return tuple(found)
-
-
-def _first_ports(packs: Mapping[str, Pack]) -> dict[str, int]:
-    return {name: pack.ports.first for name, pack in packs.items()}
 
 
 def _write(path: Path, text: str, what: str) -> None:

@@ -60,7 +60,10 @@ def run(
     book = load_playbook(playbook)
     if html:
         if not dry_run or book.action in (Action.AUDIT, Action.ROTATE_KEYS):
-            raise InputError(f"{book.name}: --html is for the --dry-run of a playbook that carries a plan out")
+            raise InputError(
+                f"{book.name}: --html is for the --dry-run of a playbook that carries a plan out; "
+                "`reports: {html: FILE}` in it keeps a page of what is seen at the end"
+            )
         ready_for(html)
     call = Call(folder=playbook.parent, now=datetime.now(UTC), version=__version__, plan=plan, port=port, at_once=now)
     if book.action is Action.SWAP_CAMERA and not dry_run and not now and not window_now(book, call)[1]:
