@@ -255,7 +255,9 @@ def _lost(work: Work, name: str, why: str) -> SwitchResult:
     why = why or f"{name}: nothing came of it"
     rows = work.run.journal.entries(work.run.name, name)
     steps = {row.event for row in rows}
-    if not rows or rows[-1].event is Event.SWITCH_ENDED:
+    if not rows:  # no step is taken before it is noted
+        return SwitchResult(switch=name, ending=Ending.NOT_BEGUN, message=f"{why}; nothing was sent")
+    if rows[-1].event is Event.SWITCH_ENDED:
         return SwitchResult(switch=name, ending=Ending.UNCERTAIN, message=why)
     if not steps & MAY_BE_ARMED:
         told = f"{why}; nothing was sent"
