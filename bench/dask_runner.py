@@ -63,7 +63,7 @@ def measure(switches: int, ports: int) -> dict[str, Any]:
 def measured_table(results: dict[str, Any]) -> str:
     """What was measured, a row for each verb and runner."""
     rows = [
-        "| verb | runner | seconds | client, CPU ms a switch | workers, CPU ms a switch | client, peak MB | worker, peak MB |",
+        "| verb | runner | seconds | client, CPU ms a switch | beside it, CPU ms a switch | client, peak MB | worker, peak MB |",
         "|---|---|---|---|---|---|---|",
     ]
     for verb in VERBS:
