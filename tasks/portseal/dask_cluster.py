@@ -102,7 +102,9 @@ def _own(options: DaskOptions) -> Client:
     # A worker that died is not replaced by another that takes its switches: nobody knows how far they came.
     # Its web pages show nothing, to nobody: whoever is on this machine could read there which switches are worked on.
     nothing: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0, **nothing}))
+    # What watches over load for those pages costs this process 2 % of a core while it waits; now and then is enough.
+    seldom = {"distributed.admin.tick.interval": "1s", "distributed.admin.system-monitor.interval": "10s"}
+    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0, **nothing, **seldom}))
     security = Security.temporary()
     cluster = LocalCluster(
         n_workers=options.workers,

@@ -17,8 +17,8 @@ from portseal.change.resume import resume_switch
 from portseal.core.errors import InputError
 from portseal.core.settings import NornirSettings, RunnerPlugin, SecretSettings, Settings
 from portseal.dask_cluster import DaskOptions, client_for
+from portseal.dask_dispatch import errands_at_once
 from portseal.dask_home import Places
-from portseal.dask_runner import errands_at_once
 from portseal.errand import NotPure, packed, unpacked
 from portseal.estate import open_estate
 from portseal.looks import look_along
