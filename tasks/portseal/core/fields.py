@@ -20,12 +20,20 @@ _COUNTED = ("live_peers",)
 _HEX = ("ckn",)
 _ADDRESSES = ("ip",)
 _INTEGERS = frozenset(_NUMBERS + _SUMS)
+_SPELT = _INTEGERS | {*_MACS, *_COUNTED, *_HEX, *_ADDRESSES}
 _MAY_BE_NOTHING = _INTEGERS | {*_MACS, *_HEX, *_ADDRESSES}
 
 
 def _ports(shown: Field) -> tuple[str, ...]:
     parts = (shown,) if isinstance(shown, str) else shown if isinstance(shown, tuple) else ()
     return tuple(port for part in parts for port in part.split(",") if port)
+
+
+def _plain(value: Shown) -> Field:
+    """Of a field that has no spelling of its own."""
+    if isinstance(value, tuple):
+        return tuple([each for each in value if each])
+    return (value.strip() or None) if value else None
 
 
 def _field(name: str, value: Shown) -> Field:
@@ -50,7 +58,9 @@ def _list(name: str, values: list[str]) -> Field:
 
 
 PORTS = Remembered(_ports)
-FIELDS: Remembered[str, Remembered[Shown, Field]] = Remembered(lambda name: Remembered(partial(_field, name)))
+FIELDS: Remembered[str, Remembered[Shown, Field]] = Remembered(
+    lambda name: Remembered(partial(_field, name) if name in _SPELT else _plain)
+)
 """By name: what stands for what a switch shows."""
 
 

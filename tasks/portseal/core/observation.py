@@ -207,13 +207,14 @@ def _is_port(pack: Pack, text: str) -> bool:
 
 def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Sequence[Heard]) -> PortState:
     """The state of `port`, from the `rows` about it; `heard` are the commands that were about it."""
-    about = [answer for answer in heard if answer.kind in _NAMES]
-    failed = {_NAMES[answer.kind] for answer in about if answer.problem}
-    read = {
-        _NAMES[answer.kind]
-        for answer in about
-        if answer.whole and not (answer.kind in _ALWAYS_A_ROW and not rows.get(answer.kind))
-    }
+    failed, read, problems = set[str](), set[str](), list[str]()
+    for kind, _, whole, _, problem in heard:
+        if name := _NAMES.get(kind):
+            if problem:
+                failed.add(name)
+                problems.append(problem)
+            elif whole and (rows.get(kind) or kind not in _ALWAYS_A_ROW):
+                read.add(name)
     shown = last_text(rows.get(Kind.LINK, ()), "status")
     link = word(pack, "link", shown)
     sessions = [*rows.get(Kind.SESSION, ()), *rows.get(Kind.SESSION_DETAIL, ())]
@@ -228,7 +229,7 @@ def _state(pack: Pack, port: str, rows: Mapping[Kind, Sequence[Row]], heard: Seq
         mka=_mka(pack, rows.get(Kind.MKA, ()), rows.get(Kind.COUNTERS, ())),
         counters=_counters(rows.get(Kind.COUNTERS, ())),
         observed=frozenset(read - failed),
-        unparsed=tuple(answer.problem for answer in about if answer.problem),
+        unparsed=tuple(problems),
     )
 
 

@@ -75,8 +75,8 @@ class _Reading(NamedTuple):
     """Whether a line `says` something, that there is `none`, or nothing: because it is blank, or no output of the command."""
     nothing_is_none: bool
     """Whether no output at all means that there is none."""
-    counts: Remembered[str, int | None]
-    """How many rows a line says that there are."""
+    counts: Callable[[str], re.Match[str] | None]
+    """What in a line says how many rows there are."""
     scan: RuleScan | None
     """None for JSON."""
     names: tuple[str, ...]
@@ -92,7 +92,7 @@ _HowRead = tuple[Path, str | None, tuple[str, ...], tuple[str, ...], str | None]
 def _reading(how: _HowRead) -> _Reading:
     """How a command is read."""
     folder, template, chatter, empty, count = how
-    is_chatter, is_none, counted = _any_of(chatter), _any_of(empty), re.compile(count or "(?!)")
+    is_chatter, is_none = _any_of(chatter), _any_of(empty)
 
     def skip(line: str) -> bool:
         bare = line.strip()
@@ -101,14 +101,15 @@ def _reading(how: _HowRead) -> _Reading:
     def what(line: str) -> str:
         return "" if skip(line) else "none" if is_none(line.strip()) else "says"
 
-    def number(line: str) -> int | None:
-        found = what(line) and counted.search(line.strip())
-        return int(found["count"]) if found else None
-
     scan = _scan(folder, template, skip) if template else None
     names = tuple(name.lower() for name in scan.names) if scan else ()
     return _Reading(
-        Remembered(what), bool(is_none("")), Remembered(number), scan, names, tuple(FIELDS[name] for name in names)
+        Remembered(what),
+        bool(is_none("")),
+        re.compile(count or "(?!)").search,
+        scan,
+        names,
+        tuple(FIELDS[name] for name in names),
     )
 
 
@@ -208,7 +209,7 @@ def _echo(command: str, line: str) -> str | None:
 def _check_count(known: Known, lines: Sequence[str], reading: _Reading, rows: int) -> None:
     if known.show.count is None:
         return
-    counts = [count for count in map(reading.counts.__getitem__, lines) if count is not None]
+    counts = [int(found["count"]) for line in lines if (found := reading.counts(line.strip())) and reading.what[line]]
     if counts and sum(counts) != rows:
         raise ParseError(f"`{known.text}`: {rows} of {sum(counts)} entries are there; the output was cut")
 
