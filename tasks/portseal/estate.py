@@ -106,11 +106,12 @@ class Estate:
         threads = Threads(self.site.settings.apply.workers, self.stop)
         return replace(self, nornir=self.nornir.with_runner(threads))
 
-    def rest(self, seconds: float) -> None:
-        """Wait so many seconds, and no longer once `stop` is set. For a task, in the thread that it was begun in."""
+    def rest(self, seconds: float) -> bool:
+        """Wait so many seconds, and no longer once `stop` is set; whether it is not. For a task, in the thread that it was begun in."""
         if seconds > 0 and not self.stop.is_set():
             with self.aside():
                 self.stop.wait(seconds)
+        return not self.stop.is_set()
 
     def pack(self, switch: str) -> Pack:
         """The platform of `switch`."""
@@ -177,6 +178,7 @@ class Estate:
             known_hosts=self.site.path / "known_hosts",
             resolve=self.secret,
             gate=self.gate,
+            rest=self.rest,
         )
 
     def log_in(self, host: Host) -> None:

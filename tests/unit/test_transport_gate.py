@@ -79,6 +79,19 @@ def test_while_one_waits_before_another_try_its_place_is_free() -> None:
     assert second.tried == 1
 
 
+def test_who_connects_may_wait_in_a_way_of_their_own_and_give_up_meanwhile() -> None:
+    rested: list[float] = []
+
+    def rest(seconds: float) -> bool:
+        rested.append(seconds)
+        return len(rested) < 2
+
+    gate, switch = Gate(tries=4, pause=2.0, wait=lambda _: pytest.fail("waited"), share=lambda: 1.0), Switch(refusals=9)
+    with pytest.raises(Unreached):
+        gate.connect(switch.open, rest=rest)
+    assert (rested, switch.tried) == ([2.0, 4.0], 2)
+
+
 def test_the_last_try_that_comes_to_nothing_is_told() -> None:
     switch = Switch(refusals=9)
     with pytest.raises(Unreached, match="refused"):

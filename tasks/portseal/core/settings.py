@@ -57,7 +57,7 @@ class ApplySettings(Value):
     poll_seconds: Annotated[float, Field(gt=0, le=60)] = 3
     workers: Annotated[int, Field(ge=1, le=1000)] = 20
     """Switches being changed at once, and worked on by tasks that do not say that they only read."""
-    connect_workers: Annotated[int, Field(ge=1, le=1000)] = 10
+    connect_workers: Annotated[int, Field(ge=1, le=1000)] = 20
     """Switches connected to at once, whatever for; AAA servers mind more."""
     cpu_workers: Annotated[int, Field(ge=0, le=256)] = 4
     """Processes that compare configurations and parse output beside this one where there are many switches, at most one a core; 0: none."""

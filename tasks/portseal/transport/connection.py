@@ -74,10 +74,11 @@ def session_for(
     known_hosts: Path | None,
     resolve: Resolve,
     gate: Gate | None = None,
+    rest: Callable[[float], bool] | None = None,
 ) -> Session:
     """The session of this host: the open one, or a new one.
 
-    `gate` is what a connection is made through, where the limits of this process are not wanted.
+    `gate` is what a connection is made through, where the limits of this process are not wanted; `rest` as in `Gate.connect`.
 
     Raises:
         ConnectError: the host's data is wrong, or no session could be opened.
@@ -88,7 +89,7 @@ def session_for(
         session: Session = kept.connection
         return session
     register()
-    session = _let_in(host, gate, lambda: _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve))
+    session = _let_in(host, gate, lambda: _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve), rest)
     host.open_connection(NAME, configuration=Config(), extras={"session": session}, default_to_host_attributes=False)
     return session
 
@@ -110,10 +111,12 @@ def log_in_and_out(
     _let_in(host, gate, lambda: _open(host, pack=pack, known_hosts=known_hosts, resolve=resolve)).close()
 
 
-def _let_in(host: Host, gate: Gate | None, opened: Callable[[], Session]) -> Session:
+def _let_in(
+    host: Host, gate: Gate | None, opened: Callable[[], Session], rest: Callable[[float], bool] | None = None
+) -> Session:
     login = host.get("login")
     server = login.get("aaa") if isinstance(login, Mapping) else None
-    return (gate or _GATE).connect(opened, str(server or ""))
+    return (gate or _GATE).connect(opened, str(server or ""), rest=rest)
 
 
 def _open(host: Host, *, pack: Pack, known_hosts: Path | None, resolve: Resolve) -> Session:

@@ -52,10 +52,11 @@ class Gate:
         other._places = places
         return other
 
-    def connect(self, opened: Callable[[], T], server: str = "") -> T:
+    def connect(self, opened: Callable[[], T], server: str = "", *, rest: Callable[[float], bool] | None = None) -> T:
         """What `opened()` gives, once it may be called; `server` is the AAA server that decides on the login, if it is known.
 
-        While it is waited before another try, the place is somebody else's.
+        While it is waited before another try, the place is somebody else's. `rest` waits so many seconds, where the gate's own way of
+        waiting is not wanted, and says whether there is to be another try.
 
         Raises:
             Unreached: the last try came to no login either.
@@ -65,7 +66,11 @@ class Gate:
                 with self._place(server):
                     return opened()
             except Unreached:
-                self._wait(self._pause * 2**number * (0.5 + 0.5 * self._share()))
+                pause = self._pause * 2**number * (0.5 + 0.5 * self._share())
+                if rest is None:
+                    self._wait(pause)
+                elif not rest(pause):
+                    raise
         with self._place(server):
             return opened()
 
