@@ -15,7 +15,7 @@ none                as planned        kept already: saved (and, to be sure, told
 none                neither           left alone and told: somebody else has been there
 ==================  ================  ========================================================================
 
-Where a platform does not tell of its timer, it is taken to run until it is over by the journal's time.
+Where a platform does not tell of its timer, it is taken to run; where the run was going back, until it is over by the journal's time.
 """
 
 from __future__ import annotations
@@ -135,8 +135,12 @@ class _Interrupted:
         return change.end(Ending.UNCERTAIN, text)
 
     def _may_run(self, change: Change, stands: Standing) -> bool:
-        """For a platform that does not tell whether its timer runs: by the journal, until it is over for certain."""
-        if change.pack.commit.strategy.self_undoing and datetime.now(UTC) > self._over:
+        """For a platform that does not tell whether its timer runs: by the journal.
+
+        A change that was on its way back is gone when its timer is over. One that was not is verified before it is confirmed,
+        however long ago it was armed: should the timer run still, it must not be kept unseen.
+        """
+        if self._going_back and change.pack.commit.strategy.self_undoing and datetime.now(UTC) > self._over:
             return False
         return stands is not Standing.BEFORE and self._last not in _MAY_BE_KEPT
 
