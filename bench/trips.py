@@ -13,6 +13,8 @@ from bench.sites import LOGIN_PASSWORD, LOGIN_USER, write_site
 from bench.table import Table
 from bench.verbs import run_verb
 
+_APART = 0.05
+"""Seconds of added round-trip time."""
 _QUICK = "poll_seconds = 0.2\ncounter_pause_seconds = 0.2"
 
 
@@ -32,7 +34,11 @@ class Trips(NamedTuple):
 
 
 def trips(*, ports: int) -> list[Trips]:
-    """Each verb on one switch of so many ports: plan, apply of all of them, verify, and a plan that has nothing to do."""
+    """Each verb on one switch of so many ports: plan, apply of all of them, verify, and a plan that has nothing to do.
+
+    More than a switch's usual ports are typed in several packets. Then the switch is at a distance, so that packets that follow each other
+    are told from those that follow an answer, however quick it is.
+    """
     from portseal.cli.sim import LOGIN, write_copy
     from portseal.simulator.campus import demo_secrets, site_specs
     from portseal.simulator.farm import Farm
@@ -43,7 +49,9 @@ def trips(*, ports: int) -> list[Trips]:
         write_site(origin, switches=1, ports=ports, settings=_QUICK)
         opened = open_site(origin)
         secrets = dict.fromkeys(demo_secrets(opened.site), "5" * 24)
-        with Farm(site_specs(opened.site, secrets, settle=0.0), username=LOGIN_USER, password=LOGIN_PASSWORD) as farm:
+        specs = site_specs(opened.site, secrets, settle=0.0)
+        delay = _APART if ports > 48 else 0.0
+        with Farm(specs, username=LOGIN_USER, password=LOGIN_PASSWORD, delay=delay) as farm:
             write_copy(opened, copy, farm, {**secrets, LOGIN: LOGIN_PASSWORD}, LOGIN_USER)
             (switch,) = farm
             found: list[Trips] = []

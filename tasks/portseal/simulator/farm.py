@@ -232,6 +232,7 @@ class Farm:
         wires: dict[str, Wire] = {}
         for spec in self._specs:
             switch = switches[spec.name] = Switch(spec, self._username, self._password, loop)
+            switch.distance = self._delay
             listener = await asyncssh.listen(
                 HOST,
                 0,

@@ -73,6 +73,7 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._command: str | None = None
         self._receiving: Receiving | None = None
         self._answered = True
+        self._answered_at = 0.0
         self._busy = False
         self._paged = False
         self._printed = ""
@@ -123,9 +124,10 @@ class WireSession(asyncssh.SSHServerSession[str]):
         self._task = asyncio.get_running_loop().create_task(work)
 
     def data_received(self, data: str, datatype: Any) -> None:
-        """Characters arrived: a new round trip, if all before them was dealt with, and anything answered. What comes earlier was typed ahead."""
+        """Characters arrived: a new round trip, if all before them was dealt with, and the answer can have been seen. What comes earlier was typed ahead."""
         self._switch.bytes_in += len(data)
-        if self._answered and not self._busy:
+        seen = self._switch.loop.time() - self._answered_at >= 0.9 * self._switch.distance
+        if self._answered and not self._busy and seen:
             self._switch.round_trips += 1
             self._answered = False
         if self._receiving is not None:
@@ -175,7 +177,7 @@ class WireSession(asyncssh.SSHServerSession[str]):
         allowed = self._switch.allowed_bytes(len(sent))
         self._channel.write(sent[:allowed])
         self._switch.bytes_out += allowed
-        self._answered = True
+        self._answered, self._answered_at = True, self._switch.loop.time()
         if allowed < len(sent):
             asyncio.get_running_loop().call_later(0.01, self.cut)
             raise asyncio.CancelledError

@@ -53,6 +53,8 @@ class Switch:
         self.box = build_box(spec, loop.call_later)
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.log: list[LogLine] = []
+        self.distance = 0.0
+        """Seconds that an answer and what is typed upon it take together, at least."""
         self.round_trips = 0
         self.bytes_in = 0
         self.bytes_out = 0

@@ -10,6 +10,8 @@ by character passes on the flow control of SSH (RFC 4254 §5.2), which then hold
 
 from __future__ import annotations
 
+import sys
+import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from typing import NamedTuple, Protocol
 from paramiko import Channel
 
 _AT_ONCE = 65536
+_LOOK_AGAIN = 0.05
+"""Seconds after which it is looked whether the other end takes more, where nothing comes from it."""
 
 
 class Window(NamedTuple):
@@ -67,7 +71,7 @@ def exchange(
     """Write `payloads` until `stop` says so, in rounds of whole lines, and read every answer.
 
     A round is as much as `window` allows and a line at least; the first `alone` lines are a round each. What comes while a round is being written is
-    looked at between any two pieces. `stop` is asked after each piece that comes in, and may raise to end it all. A line that was begun is
+    looked at between any two pieces, unless nothing limits it; and while the other end takes no more, so that it can never wait for us to read. `stop` is asked after each piece that comes in, and may raise to end it all. A line that was begun is
     written to its end.
 
     Raises:
@@ -83,9 +87,13 @@ def exchange(
         single = len(answers.answers) < alone
         end = _round(ends, written, 1 if single else limit)
         while written < end:
-            written += channel.send(data[written:end])
-            answers.sent = bisect_right(ends, written) - 1
-            while channel.recv_ready():
+            if channel.send_ready():
+                written += channel.send(data[written:end])
+                answers.sent = bisect_right(ends, written) - 1
+            else:
+                answers.feed(_received_or_may_write(channel, timeout))
+                stopped = stop() or stopped
+            while window.first < sys.maxsize and channel.recv_ready():
                 answers.feed(_received(channel))
                 stopped = stop() or stopped
             if stopped:
@@ -101,6 +109,22 @@ def _round(ends: Sequence[int], written: int, limit: int) -> int:
     """Where a round ends that begins at the line behind `written` bytes: whole lines within `limit`, and one at least."""
     first = bisect_right(ends, written)
     return max(ends[first], ends[bisect_right(ends, written + limit) - 1])
+
+
+def _received_or_may_write(channel: Channel, timeout: float) -> bytes:
+    """What comes next, or nothing once more may be written."""
+    until = time.monotonic() + timeout
+    channel.settimeout(min(_LOOK_AGAIN, timeout))
+    try:
+        while not channel.send_ready():
+            try:
+                return _received(channel)
+            except TimeoutError:
+                if time.monotonic() >= until:
+                    raise
+        return b""
+    finally:
+        channel.settimeout(timeout)
 
 
 def _received(channel: Channel) -> bytes:
