@@ -12,6 +12,7 @@ from rig.intents import port_intent
 from portseal.core.both_ends import CameraView, with_camera
 from portseal.core.camera_state import CameraMode, CameraState
 from portseal.core.claims import readings
+from portseal.core.commands import as_sent
 from portseal.core.evidence import Evidence
 from portseal.core.inventory import Camera, LinkKey
 from portseal.core.observation import Counters, LinkState, Mka, MkaStatus, PortState, Session
@@ -146,7 +147,8 @@ def test_the_commands_of_every_platform_are_told_with_what_their_reading_rests_o
         plain, secured = asked_of(pack)
         assert {each.command for each in plain} <= {each.command for each in secured}
         claimed = {reading.command: reading.evidence for reading in readings(pack)}
-        assert {each.command: each.evidence for each in secured} == claimed
+        sent = {as_sent(pack, each): claimed[each.command] for each in pack.observe}
+        assert {each.command: each.evidence for each in secured} == sent
 
 
 def test_a_session_keeps_the_words_of_the_switch() -> None:

@@ -13,6 +13,7 @@ from typing import Literal
 from portseal.core.both_ends import CameraView
 from portseal.core.camera_state import CameraMode
 from portseal.core.claims import understood_by
+from portseal.core.commands import as_sent
 from portseal.core.encryption import same_ckn
 from portseal.core.evidence import Evidence
 from portseal.core.intent import PortIntent
@@ -180,9 +181,13 @@ class PortRecord(Value):
 
 
 def asked_of(pack: Pack) -> tuple[tuple[Asked, ...], tuple[Asked, ...]]:
-    """The commands that tell of a port of this platform: of any, and of one with MACsec. `{port}` stands for its name."""
+    """The commands that tell of a port of this platform: of any, and of one with MACsec. `{port}` stands for its name.
+
+    As they are sent first: a switch that gave nothing that is understood to one that asks for some lines was asked for all of them.
+    """
     told = [
-        (each.when, Asked(command=each.command, evidence=understood_by(pack, each).evidence)) for each in pack.observe
+        (each.when, Asked(command=as_sent(pack, each), evidence=understood_by(pack, each).evidence))
+        for each in pack.observe
     ]
     return tuple(asked for when, asked in told if when == "always"), tuple(asked for _, asked in told)
 
