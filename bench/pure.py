@@ -158,37 +158,73 @@ def taken_once(work: Work) -> float:
 
 
 def memory(switches: int, runs: int, way: str) -> float:
-    """Verify of so many switches with 10 ports each whose answers are read from memory, so that none is connected to."""
+    """Plan or verify of so many switches with 10 ports each whose answers are read from memory, so that none is connected to.
+
+    `plan` writes the plan's file and finds what is alike; `verify` makes the records of all ports as they come, and goes over all verdicts.
+    """
     from dataclasses import dataclass
 
     from nornir.core.inventory import Host
+    from pydantic import SecretStr
 
     from bench.data import sample
+    from portseal.core.probes import probe_commands
     from portseal.estate import Estate, open_estate
-    from portseal.looks import look_at_all
     from portseal.transport.session import Session
 
     with sample(switches=1, ports=10) as given:
         (shown,) = given.shown.values()
+        (bare,) = given.bare.values()
+        read = given.pack.read.command
+        (probe,) = probe_commands(given.pack)
 
     @dataclass(frozen=True)
     class Canned(Estate):
         def session(self, host: Host, *, again: bool = False) -> Session:
             from portseal.transport.fake import FakeSession
 
-            return FakeSession(host.name, shown)
+            told = {probe: "Current configuration mode is legacy", read: bare.replace("acc-0", host.name)}
+            return FakeSession(host.name, {**shown, **told})
 
     with tempfile.TemporaryDirectory() as folder:
         write_site(Path(folder), switches=switches, ports=10, settings="workers = 4\ncounter_pause_seconds = 0.001")
         estate = open_estate(Path(folder))
         if way == "open":
             return 0.0
-        canned = Canned(**{name: getattr(estate, name) for name in estate.__dataclass_fields__})
+        fields = {name: getattr(estate, name) for name in estate.__dataclass_fields__}
+        canned = Canned(**{**fields, "resolve": lambda ref: SecretStr((ref.encode().hex() * 8)[:32])})
         began = time.process_time()
-        looks = look_at_all(canned)
-        if len(looks.ports) != switches * 10:
-            raise SystemExit("not every port was looked at")
+        (_planned if way == "plan" else _verified)(canned, Path(folder))
         return time.process_time() - began
+
+
+def _planned(estate: Any, folder: Path) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from portseal.core.plan_file import make_plan, plan_text
+    from portseal.core.review import review
+    from portseal.plan import plan_all
+    from portseal.transport.whole_file import write_pieces
+
+    switches, unread = plan_all(estate)
+    plan = make_plan(
+        version="1", site="bench", now=datetime.now(UTC), valid=timedelta(hours=1), switches=switches, unread=unread
+    )
+    write_pieces(folder / "plan.json", plan_text(plan))
+    if unread or review(plan).extent.ports != len(estate.site.site.cameras):
+        raise SystemExit("not every port was planned")
+
+
+def _verified(estate: Any, folder: Path) -> None:
+    from portseal.core.record_text import jsonl_lines
+    from portseal.core.report import summary
+    from portseal.looks import look_at_all, recorder
+
+    records = recorder(estate)
+    with (folder / "records.jsonl").open("w", encoding="utf-8") as file:
+        looks = look_at_all(estate, in_turn=lambda found: file.writelines(jsonl_lines(records(found))))
+    if not summary(looks.verdicts).startswith(f"{len(estate.site.site.cameras)} ports"):
+        raise SystemExit("not every port was looked at")
 
 
 WAYS: dict[str, Callable[[int, int, str], float]] = {

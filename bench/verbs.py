@@ -120,7 +120,7 @@ def _apply(estate: Estate, site: Path) -> dict[str, Any]:
     plan = load_plan(text, name=_PLAN, now=datetime.now(UTC))
     settings = estate.site.settings.apply
     orders = Orders(terms=Terms(minutes=settings.timer_minutes, verify_seconds=settings.verify_seconds))
-    with begin_run(estate, "apply", plan=digest_of(plan), text=text, orders=orders) as run:
+    with begin_run(estate, "apply", plan=digest_of(plan), text=[text], orders=orders) as run:
         results = carry_out(Work(estate=estate, run=run, orders=orders), plan.switches)
     _all_went_well({result.switch: result.message for result in results if not result.good})
     return {"applied": len(results)}

@@ -140,7 +140,7 @@ def test_a_switch_whose_commit_waits_to_be_confirmed_is_left_alone(line: Line) -
 def left_armed(estate: Estate, text: str) -> None:
     """A run that ended after a switch's timer was armed."""
     orders, plan = Orders(terms=Terms(minutes=1, verify_seconds=1.0)), read_plan(text, name="plan")
-    with begin_run(estate, "apply", plan=digest_of(plan), text=text, orders=orders) as run:
+    with begin_run(estate, "apply", plan=digest_of(plan), text=[text], orders=orders) as run:
         run.note(Event.ARMING, "acc-01", {"minutes": 1})
         raise KeyboardInterrupt
 

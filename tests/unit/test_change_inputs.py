@@ -18,7 +18,7 @@ from portseal.change.swap import with_camera
 from portseal.change.terms import Terms
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Event
-from portseal.core.plan_file import digest_of, dump_plan, make_plan
+from portseal.core.plan_file import digest_of, make_plan, plan_text
 from portseal.signatures import load_key, make_key
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
@@ -73,8 +73,8 @@ def test_a_journal_that_somebody_wrote_in_is_refused_in_words(tmp_path: Path, da
         for site in ("ours", "theirs")
     ]
     with Journal(path) as journal:
-        journal.keep_plan(digest_of(plans[0]), dump_plan(plans[0]))
-        journal.keep_plan("other", dump_plan(plans[1]))
+        journal.keep_plan(digest_of(plans[0]), plan_text(plans[0]))
+        journal.keep_plan("other", plan_text(plans[1]))
         orders = Orders(terms=Terms(minutes=1, verify_seconds=1.0)).model_dump(mode="json")
         journal.write("r1", Event.RUN_BEGUN, plan=digest_of(plans[0]), orders=orders, what="apply")
         assert kept_by(journal, journal.run("r1")) == ()

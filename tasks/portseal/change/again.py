@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from pydantic import TypeAdapter
+
 from portseal.change.ending import Ending, SwitchResult, of_taking_back
 from portseal.change.journal import Journal
 from portseal.change.part import Back, Perform
@@ -15,11 +17,12 @@ from portseal.change.timeline import may_begin
 from portseal.change.view import seen_through
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import Entry, Event, RunSummary
-from portseal.core.plan_file import Plan, digest_of, dump_plan, read_plan
+from portseal.core.plan_file import Plan, digest_of, plan_text, read_plan
 from portseal.core.planning import SwitchPlan
 from portseal.core.reversal import reversal
 from portseal.core.waves import Wave
 from portseal.estate import Estate
+from portseal.spool import Spool
 
 _FINE = frozenset(
     {"", Ending.APPLIED, Ending.TAKEN_BACK, Ending.UNCHANGED, Ending.OPENED, Ending.NOT_BEGUN, Ending.INTERRUPTED}
@@ -63,8 +66,8 @@ def take_up(
     stopped = next(
         (str(row.data["stopped"]) for row in rows if row.event is Event.WAVE_ENDED and row.data.get("stopped")), ""
     )
-    todo = [p for p in plan.switches if p.changes and summary.endings.get(p.switch, "") not in _SETTLED]
-    _check_known(estate, [p.switch for p in todo])
+    todo = [p.switch for p in plan.switches if p.changes and summary.endings.get(p.switch, "") not in _SETTLED]
+    _check_known(estate, todo)
 
     turning = {p.switch: at for p in plan.switches if (at := _turned_at(rows, p.switch)) is not None}
     workers = estate.site.settings.apply.workers
@@ -89,7 +92,7 @@ def take_up(
             failed=frozenset(s for s, ending in summary.endings.items() if ending in _FAILED),
             done=done,
         )
-        results = carry_out(work, [p for p in todo if p.switch not in turning])
+        results = carry_out(work, plan.only(frozenset(todo) - turning.keys()).switches)
         found = (*results, *_turned_on(estate, run, plan, orders, turning), *take_back_failed(estate, run))
     return run.told(found)
 
@@ -189,8 +192,9 @@ def roll_back(
         return go(within)
     backward = plan.model_copy(update={"switches": tuple(turned)})
     what = f"rollback of {summary.run}"
-    text, digest = dump_plan(backward), digest_of(backward)
-    with begin_run(estate, what, plan=digest, text=text, reason=reason, ticket=ticket, orders=steady) as run:
+    with begin_run(
+        estate, what, plan=digest_of(backward), text=plan_text(backward), reason=reason, ticket=ticket, orders=steady
+    ) as run:
         found = go(run)
     return run.told(found)
 
@@ -208,7 +212,8 @@ def _of(journal: Journal, summary: RunSummary) -> tuple[Plan, Orders]:
     if not summary.plan or "orders" not in begun.data:
         how = "; `portseal keys rotate --resume` goes on with it" if summary.what == ROTATION else ""
         raise InputError(f"run {summary.run} ({summary.what}) carries out no plan that could be taken up{how}")
-    plan = read_plan(journal.plan(summary.plan), name=f"the plan of run {summary.run}")
+    kept = Spool(TypeAdapter(SwitchPlan), journal.path.parent)
+    plan = read_plan(journal.plan(summary.plan), name=f"the plan of run {summary.run}", kept=kept)
     if digest_of(plan) != summary.plan:
         raise InputError(f"{journal.path}: the plan of run {summary.run} is not the one it began with; it was changed")
     return plan, Orders.model_validate(begun.data["orders"])

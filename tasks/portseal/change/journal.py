@@ -10,7 +10,8 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,9 @@ CREATE TABLE IF NOT EXISTS plan (digest TEXT PRIMARY KEY, text BLOB NOT NULL);
 """
 _VERSION = 1
 _COLUMNS = "number, at, run, event, switch, data, previous, digest"
+
+_PIECE = 1 << 20
+"""Octets of a plan that are unpacked at once."""
 
 Clean = Callable[[str], str]
 """Takes secrets out of text."""
@@ -106,23 +110,25 @@ class Journal:
             ) from error
         return _entry(row)
 
-    def keep_plan(self, digest: str, text: str) -> None:
-        """Keep the text of a plan, so that whoever resumes a run has it.
+    def keep_plan(self, digest: str, text: Iterable[str]) -> None:
+        """Keep the text of a plan, which comes in pieces, so that whoever resumes a run has it.
 
         Raises:
             InputError: it cannot be written.
         """
+        packing = zlib.compressobj()
+        pieces = [packing.compress(piece.encode()) for piece in text]
+        packed = b"".join([*pieces, packing.flush()])
         try:
             with self._lock:
-                packed = zlib.compress(text.encode())
                 self._base.execute("INSERT OR IGNORE INTO plan (digest, text) VALUES (?, ?)", (digest, packed))
         except sqlite3.Error as error:
             raise InputError(
                 f"{self.path}: the journal cannot be written ({error}); nothing further was begun"
             ) from error
 
-    def plan(self, digest: str) -> str:
-        """The text of a plan that was kept.
+    def plan(self, digest: str) -> Iterator[str]:
+        """The text of a plan that was kept, in pieces.
 
         Raises:
             InputError: there is none of that digest.
@@ -132,7 +138,7 @@ class Journal:
                 found = self._base.execute("SELECT text FROM plan WHERE digest = ?", (digest,)).fetchone()
             if found is None:
                 raise InputError(f"{self.path}: holds no plan {digest[:12]}…")
-            return zlib.decompress(found[0]).decode()
+            yield from _unpacked(found[0])
         except (sqlite3.Error, zlib.error, TypeError, ValueError) as error:
             raise InputError(
                 f"{self.path}: the plan {digest[:12]}… is damaged ({error}); restore it from a copy"
@@ -189,6 +195,21 @@ class Journal:
             raise InputError(
                 f"{self.path}: a row holds what no portseal writes, so that it was changed; restore it from a copy"
             ) from error
+
+
+def _unpacked(packed: bytes) -> Iterator[str]:
+    """Piece by piece.
+
+    Raises:
+        ValueError, zlib.error: it is damaged.
+    """
+    unpacking, decoding = zlib.decompressobj(), getincrementaldecoder("utf-8")()
+    while not unpacking.eof:
+        piece = unpacking.decompress(packed, _PIECE)
+        if not piece and not unpacking.eof:
+            raise ValueError("its end is missing")
+        packed = unpacking.unconsumed_tail
+        yield decoding.decode(piece, final=unpacking.eof)
 
 
 def _entry(row: Row) -> Entry:

@@ -69,7 +69,7 @@ def change_link(link: LinkChange) -> SwitchResult:
     journal = link.run.journal
     if left := _left_over(journal.entries(switch=link.port.switch), link.step):
         digest, rows = left
-        plan = SwitchPlan.model_validate_json(journal.plan(digest))
+        plan = SwitchPlan.model_validate_json("".join(journal.plan(digest)))
         result = resume_switch(link.by(plan, _accepted(rows)), rows)
         if result.ending not in _AGAIN:
             return result
@@ -97,7 +97,7 @@ def _fresh(link: LinkChange) -> SwitchResult:
     failing = [verdict.port for verdict in before if verdict.outcome is not Outcome.PASS]
     text = plan.model_dump_json()
     digest = sha256(text.encode()).hexdigest()
-    link.run.journal.keep_plan(digest, text)
+    link.run.journal.keep_plan(digest, [text])
     link.run.note(Event.NOTE, switch, {"purpose": link.step, "plan": digest, "accepted": [*failing]})
     return apply_switch(link.by(plan, failing))
 

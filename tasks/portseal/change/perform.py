@@ -24,6 +24,7 @@ from portseal.change.timeline import may_begin
 from portseal.core.errors import InputError, PortsealError
 from portseal.core.journal_entry import Event
 from portseal.core.model import Value
+from portseal.core.plan_file import plan_text
 from portseal.core.report import json_pieces, junit_pieces
 from portseal.core.verdict import Verdict
 from portseal.core.waves import Wave
@@ -88,7 +89,7 @@ def perform_playbook(
         estate,
         what,
         plan=prepared.digest,
-        text=prepared.text,
+        text=plan_text(prepared.plan),
         reason=reason,
         ticket=ticket,
         orders=prepared.orders,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,12 +18,13 @@ from portseal.change.timeline import Slot, timeline
 from portseal.change.view import View, chosen, groups_of, port_of, seen_through
 from portseal.change.window import Freeze, Opening, next_opening, opening_at, read_freezes
 from portseal.core.errors import InputError
-from portseal.core.plan_file import Plan, digest_of, dump_plan, load_plan, make_plan, of_this_site
+from portseal.core.one_by_one import OneByOne
+from portseal.core.plan_file import Plan, digest_of, make_plan, of_this_site
 from portseal.core.planning import SwitchPlan
 from portseal.core.waves import Budget, Placed, waves
 from portseal.estate import Estate
-from portseal.fleet import on_all
-from portseal.plan import plan_switch
+from portseal.plan import plan_all
+from portseal.plan_source import open_plan
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,6 @@ class Prepared:
     orders: Orders
     plan: Plan
     digest: str
-    text: str
     opening: Opening | None
     """The one that is open, or the next; None where the playbook has no window."""
     open_now: bool
@@ -50,9 +50,9 @@ class Prepared:
     """Whose signatures a given plan bears."""
 
     @property
-    def changing(self) -> tuple[SwitchPlan, ...]:
+    def changing(self) -> Sequence[SwitchPlan]:
         """The switches that there is something to send to, and nothing speaks against."""
-        return tuple(switch for switch in self.plan.switches if switch.changes and switch.switch not in self.blocked)
+        return _without(self.plan.changing, self.blocked)
 
     @property
     def held(self) -> tuple[SwitchPlan, ...]:
@@ -98,9 +98,9 @@ def prepare(
         estate = seen_through(estate, view)
     plan, approval = _given(book, estate, call) if given else (_fresh(estate, call, done), None)
     known = estate.nornir.inventory.hosts
-    plan = plan.model_copy(update={"switches": tuple(p for p in plan.switches if p.switch in known)})
+    plan = plan.only(known)
     blocked = looked.blocked(plan if given else None)
-    changing = [p for p in plan.switches if p.changes and p.switch not in blocked]
+    changing = _without(plan.changing, blocked)
     opening, open_now = window_now(book, call)
     orders = _orders(book, estate, changing, terms=terms, view=view, opening=None if call.at_once else opening)
     start = call.now if open_now or opening is None or call.at_once else opening.begins
@@ -111,7 +111,6 @@ def prepare(
         orders=orders,
         plan=plan,
         digest=digest_of(plan),
-        text=dump_plan(plan),
         opening=opening,
         open_now=open_now,
         slots=timeline(estate, changing, orders, start, pause=orders.pause),
@@ -124,6 +123,12 @@ def prepare(
             *(f"wave {w.number} takes all of {g}" for w in orders.waves for g in w.takes_all_of),
         ),
     )
+
+
+def _without(plans: Sequence[SwitchPlan], names: Collection[str]) -> Sequence[SwitchPlan]:
+    if isinstance(plans, OneByOne):
+        return plans.only(frozenset(plans.names).difference(names))
+    return tuple(plan for plan in plans if plan.switch not in names)
 
 
 def foreseen(book: Playbook, estate: Estate, plan: Plan, call: Call) -> tuple[Orders, tuple[Slot, ...]]:
@@ -189,11 +194,7 @@ def _given(book: Playbook, estate: Estate, call: Call) -> tuple[Plan, Approved |
         raise InputError(
             f"{book.name}: carries out a reviewed plan only; make one with `portseal plan -o plan.json` and give it with --plan"
         )
-    try:
-        text = call.plan.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{call.plan}: {error}") from error
-    plan = load_plan(text, name=str(call.plan), now=call.now)
+    plan = open_plan(call.plan, now=call.now)
     of_this_site(plan, estate.site.site.switches, name=str(call.plan))
     approval = require_approval(
         call.plan,
@@ -206,14 +207,14 @@ def _given(book: Playbook, estate: Estate, call: Call) -> tuple[Plan, Approved |
 
 
 def _fresh(estate: Estate, call: Call, done: Callable[[str], None]) -> Plan:
-    outcomes = on_all(estate, plan_switch, SwitchPlan, reading=True, done=done)
+    switches, unread = plan_all(estate, done=done)
     return make_plan(
         version=call.version,
         site=estate.site.site.name,
         now=call.now.replace(microsecond=0),
         valid=timedelta(hours=estate.site.settings.apply.plan_valid_hours),
-        switches=tuple(outcomes.results[name] for name in sorted(outcomes.results)),
-        unread=outcomes.failures,
+        switches=switches,
+        unread=unread,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from portseal.change.window import Opening
 from portseal.core.errors import InputError
 from portseal.core.journal_entry import MAY_BE_ARMED, Event
 from portseal.core.model import Value
+from portseal.core.one_by_one import singly
 from portseal.core.planning import SwitchPlan
 from portseal.core.waves import Budget, Wave
 from portseal.estate import Estate
@@ -103,14 +104,14 @@ def begin_run(
     what: str,
     *,
     plan: str = "",
-    text: str = "",
+    text: Iterable[str] = (),
     reason: str = "",
     ticket: str = "",
     orders: Orders | None = None,
     again: str = "",
     approval: Approved | None = None,
 ) -> Iterator[Run]:
-    """A run on the site, alone there until the block ends. `plan`, `text`: digest and text of the plan it carries out.
+    """A run on the site, alone there until the block ends. `plan`, `text`: digest of the plan it carries out, and its text in pieces.
 
     `approval`: whose signatures the plan bears. `orders`: what whoever resumes it has to know. `again`: name of the run that is taken up, instead of a new one. Where the
     block is left by an exception, or a signal ended it before all was done (`heeded`), the run stays open.
@@ -188,7 +189,7 @@ class Work:
 
 def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ...]:
     """Carry `plans` out, wave after wave; the results are in their order. What a stop leaves over is `not-begun`."""
-    by_switch = {plan.switch: plan for plan in plans}
+    by_switch = singly(plans, lambda plan: plan.switch)
     results: dict[str, SwitchResult] = {}
     stopped = ""
     for wave in work.orders.waves or (Wave(number=1, switches=tuple(by_switch)),):
@@ -233,9 +234,7 @@ def carry_out(work: Work, plans: Sequence[SwitchPlan]) -> tuple[SwitchResult, ..
         if not work.run.noted(Event.WAVE_ENDED, {"wave": wave.number, "failed": [*bad], "stopped": stopped}):
             stopped = stopped or "the journal cannot be written"
         work.after_wave(wave, found, stopped)
-    return tuple(
-        results.get(plan.switch) or _not_begun([plan.switch], "it is in no wave")[plan.switch] for plan in plans
-    )
+    return tuple(results.get(name) or _not_begun([name], "it is in no wave")[name] for name in by_switch)
 
 
 def _not_begun(names: Sequence[str], why: str) -> dict[str, SwitchResult]:

@@ -58,22 +58,17 @@ def apply(
     from portseal.cli.plan_summary import show_extent
     from portseal.cli.progress import progress
     from portseal.cli.tables import result_table, verdict_table
-    from portseal.core.errors import PlanError
-    from portseal.core.plan_file import digest_of, load_plan, of_this_site
+    from portseal.core.plan_file import digest_of, of_this_site, plan_text
     from portseal.core.report import summary
     from portseal.core.verdict import Outcome
     from portseal.estate import open_estate
+    from portseal.plan_source import open_plan
 
-    try:
-        text = plan.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{plan}: {error}; write one with `portseal plan -o {plan}`") from error
-    loaded = load_plan(text, name=str(plan), now=datetime.now(UTC))
+    loaded = open_plan(plan, now=datetime.now(UTC))
     estate = open_estate(site, limit=limit)
     terms = _terms(estate, accept or [], timer, wait).model_copy(update={"without_timer": accept_no_timer})
-    todo = tuple(s for s in loaded.switches if s.switch in estate.site.nornir.inventory.hosts)
     of_this_site(loaded, estate.site.site.switches, name=str(plan))
-    changing = [s for s in todo if s.changes]
+    changing = loaded.only(estate.site.nornir.inventory.hosts).changing
     out = console()
     if not changing:
         out.print("Nothing to do: the plan has no changes.")
@@ -89,7 +84,7 @@ def apply(
     orders = Orders(terms=terms)
     with (
         begin_run(
-            estate, "apply", plan=digest_of(loaded), text=text, reason=reason, ticket=ticket, orders=orders
+            estate, "apply", plan=digest_of(loaded), text=plan_text(loaded), reason=reason, ticket=ticket, orders=orders
         ) as run,
         progress("applying", len(changing)) as done,
     ):

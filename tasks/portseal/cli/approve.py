@@ -30,7 +30,8 @@ def approve(
     """
     from portseal.change.approval import sign, signatures_file
     from portseal.core.errors import InputError
-    from portseal.core.plan_file import digest_of, load_plan
+    from portseal.core.plan_file import digest_of
+    from portseal.plan_source import open_plan
     from portseal.signatures import load_key, make_key
 
     if new_key is not None:
@@ -40,12 +41,8 @@ def approve(
         return
     if plan is None or key is None or not name:
         raise InputError("give the plan, --name and --key; or --new-key FILE to make a key")
-    try:
-        text = plan.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{plan}: {error}") from error
     now = datetime.now(UTC)
-    loaded = load_plan(text, name=str(plan), now=now)
+    loaded = open_plan(plan, now=now)
     try:
         private = load_key(key, passphrase or None)
     except InputError:

@@ -48,17 +48,15 @@ def rehearse(
 
     from portseal.change.playbook import load_playbook
     from portseal.cli.sim import LOGIN, write_copy
-    from portseal.core.errors import InputError, PlanError
-    from portseal.core.plan_file import load_plan, of_this_site
+    from portseal.core.errors import InputError
+    from portseal.core.plan_file import of_this_site
     from portseal.estate import open_estate
+    from portseal.plan_source import open_plan
     from portseal.simulator.campus import demo_secrets, site_specs
     from portseal.simulator.farm import Farm
     from portseal.site import open_site
 
-    try:
-        loaded = load_plan(plan.read_text(encoding="utf-8"), name=str(plan), now=datetime.now(UTC))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{plan}: {error}; write one with `portseal plan -o {plan}`") from error
+    loaded = open_plan(plan, now=datetime.now(UTC))
     book = load_playbook(playbook) if playbook else None
     opened = open_site(site)
     of_this_site(loaded, opened.site.switches, name=str(plan))
@@ -209,7 +207,7 @@ def _carry_out(estate: Estate, farm: Farm, plan: Plan, book: Playbook | None, fa
             keep_finished=book.waves.keep_finished,
             retries=book.terms.retries,
         )
-    with begin_run(estate, "rehearsal", plan=digest_of(plan), text=dump_plan(plan), orders=orders) as run:
+    with begin_run(estate, "rehearsal", plan=digest_of(plan), text=[dump_plan(plan)], orders=orders) as run:
         results = carry_out(Work(estate=estate, run=run, orders=orders, say=happen), plan.switches)
         back = take_back_failed(estate, run)
     verdicts = [verdict for result in results for verdict in result.verdicts]

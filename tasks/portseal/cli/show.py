@@ -48,20 +48,15 @@ def show(
     from portseal.change.playbook import load_playbook
     from portseal.cli.console import console
     from portseal.cli.pages import ready_for, write_saved_review
-    from portseal.core.errors import InputError, PlanError
-    from portseal.core.plan_file import read_plan
+    from portseal.core.errors import InputError
+    from portseal.plan_source import open_plan
 
     book = load_playbook(playbook) if playbook else None
     if html:
         ready_for(html)
     elif book:
         raise InputError("--playbook is for the page: name its file with --html")
-    try:
-        text = plan.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise PlanError(f"{plan}: {why}; write one with `portseal plan -o {plan}`") from error
-    loaded = read_plan(text, name=str(plan))
+    loaded = open_plan(plan)
     out = console(width=width)
     if datetime.now(UTC) > loaded.expires:
         typer.echo(

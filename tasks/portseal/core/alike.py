@@ -8,6 +8,7 @@ an exception of it. Nothing is lost: `core/patterns.py` `lines_of` gives every p
 from __future__ import annotations
 
 import functools
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from portseal.core.alike_switches import Taken, switch_patterns
 from portseal.core.blanks import Known, blanked, known
 from portseal.core.intent import natural
+from portseal.core.model import lean
 from portseal.core.one_by_one import OneByOne
 from portseal.core.pattern_ranges import folded, ranges
 from portseal.core.patterns import Member, Patterns, PortPattern
@@ -37,7 +39,9 @@ class _Kind(NamedTuple):
 class _Group:
     """The ports of one kind."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: _Kind) -> None:
+        self.kind = kind
+        """The one that all of them have: equal ones are not kept a second time."""
         self.members: list[Member] = []
         self.changes: Counter[WordChange] = Counter()
 
@@ -45,7 +49,8 @@ class _Group:
 def alike(plans: Iterable[SwitchPlan]) -> Patterns:
     """What is alike in the switches that change; the same for the same plans, in time that grows with their ports."""
     groups: dict[_Kind, _Group] = {}
-    taken = [_taken(plan, groups) for plan in _in_turn(plans) if plan.changes]
+    wide: dict[Lines, Lines] = {}
+    taken = [_taken(plan, groups, wide) for plan in _in_turn(plans) if plan.changes]
     order = sorted(groups, key=lambda kind: -len(groups[kind].members))  # stable: who came first is first among equals
     names = {kind: f"P{place}" for place, kind in enumerate(order, 1)}
     return Patterns(
@@ -61,8 +66,8 @@ def _in_turn(plans: Iterable[SwitchPlan]) -> Iterable[SwitchPlan]:
     return sorted(plans, key=lambda plan: natural(plan.switch))
 
 
-def _taken(plan: SwitchPlan, groups: dict[_Kind, _Group]) -> Taken[_Kind]:
-    """The switch with the kind of each of its ports, which are added to `groups`."""
+def _taken(plan: SwitchPlan, groups: dict[_Kind, _Group], wide: dict[Lines, Lines]) -> Taken[_Kind]:
+    """The switch with the kind of each of its ports, which are added to `groups`; `wide`: switch-wide lines, which alike switches share."""
     lines = port_lines(plan)
     stories = {story.port: story for story in plan.stories}
     kinds: dict[str, _Kind] = {}
@@ -71,11 +76,16 @@ def _taken(plan: SwitchPlan, groups: dict[_Kind, _Group]) -> Taken[_Kind]:
         found = blanked(lines.ports[port], _own(story))
         changes = story.changes
         kind = _Kind(plan.platform, found.lines, _without_camera(changes))
-        group = groups.setdefault(kind, _Group())
-        group.members.append(Member(switch=plan.switch, port=port, camera=story.camera, values=dict(found.values)))
+        group = groups.get(kind)
+        if group is None:
+            group = groups[kind] = _Group(kind)
+        name = sys.intern(port)
+        values = {sys.intern(blank): sys.intern(text) if text == port else text for blank, text in found.values.items()}
+        group.members.append(lean(Member(switch=plan.switch, port=name, camera=story.camera, values=values)))
         group.changes.update(changes)
-        kinds[port] = kind
-    return Taken(plan.switch, plan.platform, blanked(lines.own, known({"switch": plan.switch})), kinds)
+        kinds[name] = group.kind
+    own = blanked(lines.own, known({"switch": plan.switch}))
+    return Taken(plan.switch, plan.platform, own._replace(lines=wide.setdefault(own.lines, own.lines)), kinds)
 
 
 def _own(story: PortStory) -> Known:

@@ -58,7 +58,7 @@ class Flat(Collection[T], Generic[T]):
 
     def each(self, make: Callable[[T], M]) -> Flat[M]:
         """What `make` makes of each."""
-        names, groups = self.groups.names, _Groups(self.groups)
+        names, groups = self.groups.names, _Singly(self.groups)
         return Flat(OneByOne(names, lambda name: tuple(map(make, groups[name]))))
 
     def only(self, names: Container[str]) -> Flat[T]:
@@ -69,21 +69,28 @@ class Flat(Collection[T], Generic[T]):
 def grouped(values: Collection[T], name: Callable[[T], str]) -> Mapping[str, Sequence[T]]:
     """`values` by name; those that come in groups of a name each are got when they are asked for."""
     if isinstance(values, Flat):
-        return _Groups(values.groups)
+        return _Singly(values.groups)
     found: dict[str, list[T]] = {}
     for value in values:
         found.setdefault(name(value), []).append(value)
     return found
 
 
-class _Groups(Mapping[str, Sequence[T]], Generic[T]):
-    """Groups by name."""
+def singly(values: Sequence[T], name: Callable[[T], str]) -> Mapping[str, T]:
+    """Each of `values` by its name; those that come one by one are got when they are asked for."""
+    if isinstance(values, OneByOne):
+        return _Singly(values)
+    return {name(value): value for value in values}
 
-    def __init__(self, groups: OneByOne[Sequence[T]]) -> None:
-        self._groups, self._places = groups, {name: at for at, name in enumerate(groups.names)}
 
-    def __getitem__(self, name: str) -> Sequence[T]:
-        return self._groups[self._places[name]]
+class _Singly(Mapping[str, T], Generic[T]):
+    """Values by name."""
+
+    def __init__(self, values: OneByOne[T]) -> None:
+        self._values, self._places = values, {name: at for at, name in enumerate(values.names)}
+
+    def __getitem__(self, name: str) -> T:
+        return self._values[self._places[name]]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from portseal.core.errors import InputError, PlanError
+from portseal.core.json_pieces import JsonPieces
 from portseal.core.model import Value
 from portseal.core.one_by_one import OneByOne
 from portseal.core.planning import SwitchPlan
@@ -49,6 +50,11 @@ class Plan(Value):
     def complete(self) -> bool:
         """Whether every switch was read and no port was left out."""
         return not self.unread and not any(switch.refusals for switch in self.switches)
+
+    @property
+    def changing(self) -> Sequence[SwitchPlan]:
+        """The switches that there is something to send to."""
+        return self.only(frozenset(switch.switch for switch in self.switches if switch.changes)).switches
 
     def only(self, names: Collection[str]) -> Plan:
         """The same plan, with those of its switches that are called so."""
@@ -100,40 +106,70 @@ def _indented(content: object) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 
-def load_plan(text: str, *, name: str, now: datetime) -> Plan:
-    """The plan that a file holds.
+def load_plan(
+    text: str | Iterable[str], *, name: str, now: datetime, kept: MutableMapping[str, SwitchPlan] | None = None
+) -> Plan:
+    """The plan that a file holds; as `read_plan` reads it.
 
     Raises:
         PlanError: the file is damaged, was changed after it was written, or has expired.
     """
-    plan = read_plan(text, name=name)
+    plan = read_plan(text, name=name, kept=kept)
     if now > plan.expires:
         raise PlanError(f"{name}: the plan expired at {plan.expires:%Y-%m-%d %H:%M %Z}; make it again and review that")
     return plan
 
 
-def read_plan(text: str, *, name: str) -> Plan:
-    """The plan that a text holds, expired or not.
+def read_plan(text: str | Iterable[str], *, name: str, kept: MutableMapping[str, SwitchPlan] | None = None) -> Plan:
+    """The plan that a text holds, which may come in pieces, expired or not.
+
+    With `kept`, its switches are put in there and taken from there one by one, so that there need not be all of them in memory.
 
     Raises:
         PlanError: it is damaged, or was changed after it was written.
     """
+    there: MutableMapping[str, SwitchPlan] = {} if kept is None else kept
+    names: list[str] = []
+    changed = False
+
+    def take(content: object, before: Mapping[str, object]) -> None:
+        nonlocal changed
+        if "schema_version" in before:
+            _same_schema(before["schema_version"], before.get("portseal"), name)
+        switch = _valid(SwitchPlan, content, name, f"switches.{len(names)}")
+        changed = changed or switch.model_dump(mode="json") != content
+        if switch.switch in there:
+            raise ValueError(f"{switch.switch} stands in it twice")
+        there[switch.switch] = switch
+        names.append(switch.switch)
+
     try:
-        content = json.loads(text)
-        digest = content.pop("digest")
-        _same_schema(content["schema_version"], content.get("portseal"), name)
-        plan = Plan.model_validate(content)
-    except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+        head = JsonPieces([text] if isinstance(text, str) else text).read("switches", take)
+        digest = head.pop("digest")
+        _same_schema(head["schema_version"], head.get("portseal"), name)
+    except (ValueError, KeyError) as error:
         raise PlanError(
             f"{name}: not a plan of portseal, or damaged; make it again with `portseal plan -o {name}`"
         ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise PlanError(f"{name}: damaged at {where} ({first['msg']}); make the plan again") from error
-    if digest != _digest({**content, "switches": []}, content["switches"]):
+    plan = _valid(Plan, {**head, "switches": ()}, name)
+    changed = changed or _head(plan) != {**head, "switches": []}
+    switches = tuple(there[each] for each in names) if kept is None else OneByOne(names, kept.__getitem__)
+    plan = plan.model_copy(update={"switches": switches})
+    if changed or digest != digest_of(plan):
         raise PlanError(f"{name}: the plan was changed after it was made; make it again and review that")
     return plan
+
+
+V = TypeVar("V", bound=Value)
+
+
+def _valid(kind: type[V], content: object, name: str, place: str = "") -> V:
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, (*([place] if place else []), *first["loc"])))
+        raise PlanError(f"{name}: damaged at {where} ({first['msg']}); make the plan again") from error
 
 
 def of_this_site(plan: Plan, switches: Collection[str], *, name: str) -> None:
@@ -156,19 +192,15 @@ def _same_schema(schema: object, version: object, name: str) -> None:
 
 def digest_of(plan: Plan) -> str:
     """The digest of all that a plan says, as it stands in its file."""
-    return _digest(_head(plan), (switch.model_dump(mode="json") for switch in plan.switches))
+    found = _Digest(_head(plan))
+    for switch in plan.switches:
+        found.add(switch.model_dump(mode="json"))
+    return found.whole()
 
 
 def _head(plan: Plan) -> dict[str, object]:
     """All but the switches, in whose place nothing stands."""
     return plan.model_copy(update={"switches": ()}).model_dump(mode="json")
-
-
-def _digest(head: Mapping[str, object], switches: Iterable[object]) -> str:
-    found = _Digest(head)
-    for switch in switches:
-        found.add(switch)
-    return found.whole()
 
 
 class _Digest:
