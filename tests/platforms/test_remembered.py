@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import functools
 import gc
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from contract.bench import Bench, link_keys, secret
 from contract.profiles import packs, possible
+from pydantic import SecretStr
 
+from portseal.core import planning
+from portseal.core.marks import Marks
 from portseal.core.owned import owned_configuration
+from portseal.core.platforms import Pack
 
 PLATFORMS = sorted(packs())
 _Cache = type(functools.lru_cache(len))
@@ -58,3 +63,32 @@ def test_every_memory_of_lines_is_bounded() -> None:
     ]
     assert found
     assert [cache for cache in found if cache.cache_parameters()["maxsize"] is None] == []
+
+
+def test_the_owned_lines_of_one_reading_are_worked_out_once_unless_what_they_stand_for_may_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bench = Bench("cisco_iosxe", possible("cisco_iosxe").choices)
+    plan = bench.apply()
+    running, worked_out = bench.running() + "! a reading of its own\n", []
+
+    def counted(*given: Any, **named: Any) -> Any:
+        worked_out.append(given)
+        return owned_configuration(*given, **named)
+
+    monkeypatch.setattr(planning, "owned_configuration", counted)
+
+    def digest(pack: Pack, key: str = "key", stored: dict[str, str] | None = None) -> str:
+        marks = Marks(plan.switch, secret, SecretStr(key), stored)
+        return planning.owned_digest(plan, bench.intent, running, pack, marks)
+
+    assert digest(bench.pack) == digest(bench.pack)
+    assert len(worked_out) == 1
+    assert digest(bench.pack, "another key") != digest(bench.pack)
+    assert len(worked_out) == 2
+    places = tuple(place.model_copy(update={"encodings": {}}) for place in bench.pack.secrets)
+    opaque = bench.pack.model_copy(update={"secrets": places})
+    fresh = Marks(plan.switch, secret, SecretStr("key"))
+    mark = fresh.running(None, next(iter(re.findall(r" key-string \d+ (\S+)", running))), places[-1])
+    assert digest(opaque) != digest(opaque, stored={mark: "‹hmac:0›"})
+    assert len(worked_out) == 4

@@ -33,11 +33,19 @@ class Marks:
         self._references: dict[str, str] = {}
         self.fingerprints: dict[str, str] = {}
         """Reference → mark, of every secret that the target has."""
+        self.met_undecodable = False
+        """Whether a text was met that nobody can decode, so that what it stands for depends on what is remembered."""
+
+    @property
+    def under(self) -> str:
+        """Tells one key of fingerprints from another."""
+        return fingerprint(SecretStr("which key"), self._key)
 
     def running(self, secret: SecretStr | None, shown: str, place: SecretPlace) -> str:
         """The mark of a secret that the switch shows."""
         if secret is not None:
             return fingerprint(secret, self._key, hex=place.hexadecimal)
+        self.met_undecodable = True
         mark = fingerprint(SecretStr(shown), self._key).replace("hmac", "opaque")
         return self._stored.get(mark, mark)
 

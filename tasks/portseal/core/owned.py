@@ -54,11 +54,6 @@ class OwnedConfiguration(Value):
         return sha256(self.text.encode()).hexdigest()
 
 
-class _Line(NamedTuple):
-    depth: int
-    text: str
-
-
 def owned_configuration(
     running: str,
     pack: Pack,
@@ -73,7 +68,7 @@ def owned_configuration(
     Raises:
         ParseError: the text does not end as a whole configuration does, so it was cut or is something else.
     """
-    lines = with_meanings(tuple(_lines(running, pack)), pack.alias)
+    lines = with_meanings(list(_lines(running, pack)), pack.alias)
     servers = named_servers(lines, [owned.named_by for owned in pack.owned if owned.named_by])
     rules = pack_rules(pack).of_switch(tuple(ports), (*radius_addresses, *servers))
     kept: list[str] = []
@@ -94,8 +89,7 @@ def owned_configuration(
         emitted, emitted_keep = min(emitted, depth), min(emitted_keep, depth)
         said = section.below.said(tuple(stack[1:]), text) if depth else section.itself
         stack.append(text)
-        if said.met:
-            met.update(said.met)
+        met.update(said.met)
         if section.port:
             facts.setdefault(section.port, []).extend(said.forbidden)
         if said.owner is None:
@@ -144,9 +138,10 @@ def canonical(rendered: str, pack: Pack, *, mark: Mark) -> str:
     return "".join(out)
 
 
-def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
+def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[tuple[int, str]]:
     """The lines of configuration with their depth; comments, noise and free text are left out."""
     odd, skip, verbatim, complete, separator = _reading(pack)
+    is_odd = odd.search
     until: str | None = None
     alone = False
     indents: list[int] = []
@@ -158,7 +153,7 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
             continue
         if not line:
             continue
-        if odd.search(line):
+        if is_odd(line):
             if complete and complete.search(line):
                 ended = True
             if separator and separator.search(line):
@@ -177,7 +172,7 @@ def _lines(text: str, pack: Pack, *, whole: bool = True) -> Iterator[_Line]:
         while indents and indents[-1] >= indent:
             indents.pop()
         indents.append(indent)
-        yield _Line(len(indents) - 1, bare)
+        yield len(indents) - 1, bare
     if not ended or until is not None:
         raise ParseError(
             "the running configuration does not end as one does; the reading was cut, so nothing is concluded from it"

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from portseal.core.capability import applies
 from portseal.core.comparison import Compare, Lines, Sides, difference, scope_of
@@ -19,6 +20,11 @@ from portseal.core.rendering import render
 from portseal.core.steps import SWITCH_WIDE, Risk, Step, risks
 from portseal.core.wording import read_words
 from portseal.core.words import OPEN, PortStory, story
+
+_RECENT = 64
+_recent: dict[tuple[object, ...], tuple[Pack, OwnedConfiguration]] = {}
+"""The owned lines of configurations that were read a moment ago, by the digest of the whole."""
+_lock = Lock()
 
 
 class Refusal(Value):
@@ -143,14 +149,23 @@ def without_ports(intent: SwitchIntent, ports: frozenset[str] | set[str]) -> Swi
 
 
 def _owned(intent: SwitchIntent, running: str, pack: Pack, ports: Sequence[str], marks: Marks) -> OwnedConfiguration:
-    return owned_configuration(
-        running,
-        pack,
-        ports=ports,
-        radius_addresses=tuple(str(s.address) for s in intent.radius.servers) if intent.radius else (),
-        mark=marks.running,
-        options=frozenset(name for name, value in intent.options.items() if value is True),
+    """The owned lines of `running`; an apply asks several times for those of one reading."""
+    servers = tuple(str(s.address) for s in intent.radius.servers) if intent.radius else ()
+    options = frozenset(name for name, value in intent.options.items() if value is True)
+    asked = (sha256(running.encode()).digest(), id(pack), tuple(ports), servers, options, marks.under)
+    with _lock:
+        of, found = _recent.get(asked, (None, None))
+    if found is not None and of is pack:
+        return found
+    found = owned_configuration(
+        running, pack, ports=ports, radius_addresses=servers, mark=marks.running, options=options
     )
+    if not marks.met_undecodable:  # what those stand for changes
+        with _lock:
+            _recent[asked] = pack, found
+            if len(_recent) > _RECENT:
+                del _recent[next(iter(_recent))]
+    return found
 
 
 def owned_digest(plan: SwitchPlan, intent: SwitchIntent, running: str, pack: Pack, marks: Marks) -> str:
@@ -182,6 +197,8 @@ def learned(
     `marks` must not have been used: it still shows texts that were known under another name.
     """
     owned = _owned(intent, running, pack, plan.ports, marks).text
+    if OPAQUE not in owned:
+        return {}
     target = canonical(render(intent, *folders), pack, mark=marks.target)
     meant = dict(_marked_lines(target))
     return {mark: meant[where] for where, mark in _marked_lines(owned) if mark.startswith(OPAQUE) and where in meant}
