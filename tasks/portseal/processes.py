@@ -25,12 +25,17 @@ from typing import TypeVar
 
 from portseal.core.comparison import Difference, Sides, difference
 from portseal.core.platforms import Pack
+from portseal.core.section_changes import questions
 from portseal.hearing import Hearing, Hears, Understood
 
 T = TypeVar("T")
 
 PAYS_FROM = 100
-"""Switches from which on it is quicker, measured: starting the processes costs what some tens of differences do."""
+"""Switches from which on it is quicker, measured: starting the processes costs what some tens of differences of ports with keys of
+their own do."""
+WORTH = 12
+"""Sections unlike each other from which on a difference is worked out beside. Ports that change alike are one, and are remembered:
+working them out costs little more than crossing does."""
 KEPT = 100
 """Switches of which a process keeps what it has understood, until more comes of them: those that are waited for."""
 _KEPT_FROM_THEM = {signal.SIGINT, signal.SIGHUP}
@@ -55,8 +60,9 @@ class Processes:
         weakref.finalize(self, _end, self._pools)
 
     def difference(self, pack: Pack, sides: Sides) -> Difference:
-        """As `core.comparison.difference`; in this process where no other can be had."""
-        found = self._asked(pack, next(self._numbers), _difference, sides)
+        """As `core.comparison.difference`; in this process where no other can be had, or where little is to be worked out."""
+        little = questions(sides.running, sides.target) < WORTH
+        found = None if little else self._asked(pack, next(self._numbers), _difference, sides)
         return difference(pack, sides) if found is None else found
 
     def hearing(self, pack: Pack, folder: Path) -> Hears:

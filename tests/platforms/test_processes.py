@@ -17,9 +17,10 @@ from contract.profiles import judged, packs
 from portseal.core.comparison import Difference, Sides, difference
 from portseal.core.planning import SwitchPlan, plan_switch
 from portseal.core.platforms import Pack
+from portseal.core.section_changes import questions
 from portseal.hearing import Hearing, Understood
 from portseal.observe import commands
-from portseal.processes import KEPT, PAYS_FROM, Processes, processes_for
+from portseal.processes import KEPT, PAYS_FROM, WORTH, Processes, processes_for
 
 PLATFORM = next(name for name, (pack, _) in packs().items() if pack.commit.strategy.self_undoing and not pack.files)
 
@@ -73,6 +74,17 @@ def test_a_difference_is_the_same_beside_as_here_also_once_somebody_pressed_ctrl
         assert time.monotonic() < end
         time.sleep(0.02)
     assert processes.difference(pack, sides) == here
+
+
+def test_ports_that_change_alike_are_not_worth_a_process(asked: list[tuple[Pack, Sides]]) -> None:
+    ((pack, sides),) = asked
+    alike = "".join(f"interface Ethernet{number}\n" for number in range(480))
+    few = sides._replace(running=alike, keep="", target=alike.replace("\n", "\n dot1x pae authenticator\n"))
+    assert questions(few.running, few.target) == 1
+    assert questions(sides.running, sides.target) >= WORTH
+    beside = Processes(1, {pack.name: pack})
+    assert beside.difference(pack, few) == difference(pack, few)
+    assert not beside._pools
 
 
 def test_processes_are_begun_only_where_there_are_switches_enough() -> None:

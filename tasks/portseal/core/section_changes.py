@@ -92,6 +92,13 @@ def changes_by_section(pack: Pack, running: str, keep: str, target: str, shared:
     return None if back is None else Changes(forth, back, "\n".join(_diff(before, after, answers)))
 
 
+def questions(running: str, target: str) -> int:
+    """How many sections differ between the two, each other than the rest; about that many has hier_config to be asked of."""
+    old, new = _cut(running) or {}, _cut(target) or {}
+    sides = {(old.get(head), new.get(head)) for head in (*old, *new)}
+    return sum(before != after for before, after in sides)
+
+
 def _cut(text: str) -> dict[str, str] | None:
     """The sections of canonical configuration; None where they are not plain sections that stand there once each."""
     found = _SECTION.findall(text)
