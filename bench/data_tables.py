@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.estate_tables import farm
 from bench.measure import in_child, medians
-from bench.pure import ANOTHER
+from bench.pure import ANOTHER, UNLIKE
 from bench.table import Table, beside
 
 _COST = (("seconds", "CPU, s", 4), ("rate", "a second", 0), ("times", "÷ portseal's", 2), ("peak_mb", "peak, MB", 0))
@@ -96,11 +96,11 @@ def render_table(runs: int, *, quick: bool) -> Table:
 
 def diff_table(runs: int, *, quick: bool) -> Table:
     """One switch and 1,000 of them, 48 ports each, no connection."""
-    rows = _pure("diff", (1,), ("portseal", "portseal, nothing to do", "hier_config", "difflib"), runs)
+    rows = _pure("diff", (1,), ("portseal", UNLIKE, "portseal, nothing to do", "hier_config", "difflib"), runs)
     rows += _pure("diff", (20 if quick else 1000,), ("portseal",), runs)
     counted = (
         "Processor seconds of one core for switches with 48 ports on which nothing of ours stands yet: owned lines, rendering, comparison both ways, order, steps, risks, words. 1,000 switches are planned once, in as many parts as runs; "
-        "the median part counts. hier_config: parse both, remediation and rollback, nothing else. difflib: a unified diff of the text, which knows no sections."
+        "the median part counts. What ports or switches have alike is worked out once a process: no two ports alike is with a VLAN of its own for each. hier_config: parse both, remediation and rollback, nothing else. difflib: a unified diff of the text, which knows no sections."
     )
     return Table("diff", "Plan of a 48-port switch and of 1,000", counted, (*_WHAT, *_COST), rows)
 

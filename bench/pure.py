@@ -119,13 +119,26 @@ def render(ports: int, runs: int, way: str) -> float:
     return taken(lambda: [environment.from_string(source).render(ports=each) for each in numbers], runs)
 
 
+UNLIKE = "portseal, no two ports alike"
+
+
+def _unlike(number: int, intent: SwitchIntent) -> SwitchIntent:
+    """The same switch, with a VLAN for each port that no other port of any switch has, as long as there are enough."""
+    ports = (
+        port.model_copy(update={"vlan": 120 + (number * len(intent.ports) + at) % 3900})
+        for at, port in enumerate(intent.ports)
+    )
+    return intent.model_copy(update={"ports": tuple(ports)})
+
+
 def diff(switches: int, runs: int, way: str) -> float:
     """The plans of so many switches with 48 ports, nothing there yet; of more than one in as many parts as runs, each counted once."""
     from bench.data import sample
 
     with sample(switches=switches if switches > 1 else runs + 1, speak=1) as given:
         running = given.sealed if way == "portseal, nothing to do" else given.bare
-        pairs = [(intent, running[intent.switch]) for intent in given.site.intents]
+        intents = given.site.intents if way != UNLIKE else [_unlike(*each) for each in enumerate(given.site.intents)]
+        pairs = [(intent, running[intent.switch]) for intent in intents]
         if way.startswith("portseal"):
             given.plan(*pairs[0])
             if switches == 1:

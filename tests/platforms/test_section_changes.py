@@ -169,6 +169,8 @@ def test_sections_that_are_not_by_themselves_are_compared_as_a_whole() -> None:
     ]
     for running, target in asked:
         assert changes_by_section(pack, running, "", target, lambda _: False) is None, target
+    twice = "feature x\n line\n line\n"
+    assert difference(pack, Sides(twice, "", twice, ())) == comparison.NOTHING
     first = pack.model_copy(update={"sequence": (("^server ",),)})
     assert changes_by_section(first, "server a\n", "", "server b\n", lambda _: False) is None
 
