@@ -11,7 +11,7 @@ Owner = TypeVar("Owner")
 Key = TypeVar("Key")
 Given = TypeVar("Given")
 
-KEPT = 20000
+KEPT = 5000
 """Answers that one memory holds; with more, all are forgotten and learned anew."""
 _OWNERS = 64
 
