@@ -48,7 +48,6 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        auto_reload=False,  # once a process: what a run compares with is what it began with
         autoescape=False,  # noqa: S701 - configuration text, and every field was checked by lint
     )
     environment.filters["fit"] = fit
