@@ -21,6 +21,7 @@ from portseal.dask_dispatch import errands_at_once
 from portseal.dask_home import Places
 from portseal.errand import NotPure, packed, unpacked
 from portseal.estate import open_estate
+from portseal.lacking import Need, Needs, lacking, needs_of
 from portseal.looks import look_along
 from portseal.plan import plan_switch
 from portseal.runners import runner_of
@@ -116,6 +117,34 @@ def test_a_site_that_holds_what_must_not_travel_or_is_too_large_is_not_sent(
     assert "cameras.csv holds a secret of the site; known_hosts holds a private key; its files have " in told
     assert "and 1,000 are the most (the largest is cameras.csv)" in told
     assert secret.get_secret_value() not in told
+
+
+def test_a_machine_refuses_where_no_switch_could_be_worked_on_there_and_tells_all_that_it_lacks(
+    site: Path, tmp_path: Path
+) -> None:
+    origin = tmp_path / "campus"
+    shutil.copytree(site, origin)
+    (origin / ".portseal").mkdir(exist_ok=True)
+    (origin / ".portseal" / "fingerprint.key").write_text("00")
+    estate = open_estate(origin)
+    if ref := estate.site.settings.secrets.fingerprint_key:
+        estate.learn(ref, SecretStr("known"))
+    key, secret = str(tmp_path / "id_ed25519"), "login/nobody-has-it"
+    for_one = Need(kind="key file", name=key, switches=1)
+    assert lacking(estate, Needs(switches=2, needs=(for_one,))) == (), "the other one can be worked on"
+    of_all = Need(kind="secret", name=secret, switches=2)
+    told = lacking(estate, Needs(switches=2, needs=(for_one, of_all)))
+    assert told[0].startswith(f"key file {key}: not there")
+    assert told[0].endswith("(needed for 1 of 2 switches)")
+    assert told[1].startswith(f"secret {secret} was not found; store it in one of: ")
+    assert len(told) == 2
+    Path(key).touch()
+    estate.learn(secret, SecretStr("known"))
+    assert lacking(estate, Needs(switches=2, needs=(for_one, of_all))) == ()
+    found = needs_of(estate)
+    assert found.switches == len(estate.nornir.inventory.hosts)
+    assert {need.kind for need in found.needs} >= {"secret"}
+    assert all(0 < need.switches <= found.switches for need in found.needs)
 
 
 def test_the_limits_of_connections_hold_for_all_workers_together() -> None:
