@@ -18,16 +18,23 @@ from portseal.errand import Errand, packed, unpacked
 from portseal.home import Home, HomeLost
 
 if TYPE_CHECKING:
-    from distributed import Queue
+    from distributed import Queue, Worker
 
 _SOON = 0.5
 """Seconds for which it is believed that the run is not to stop."""
 
 
-def dask_setup(worker: object) -> None:
-    """Leave Ctrl-C at the terminal to the client, which tells its workers what is to end and what is not."""
+def dask_setup(worker: Worker) -> None:
+    """Leave Ctrl-C at the terminal to the client, which tells its workers what is to end and what is not; and have no thread looked at while it works.
+
+    Dask's profiler looks at all threads every 10 ms. In Python 3.11 a thread that starts meanwhile, as one does with each login, can stop the
+    whole process for ever (CPython issue 106883: `sys._current_frames` and the garbage collector).
+    """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("profile", "profile-cycle"):
+        if (looking := worker.periodic_callbacks.pop(name, None)) is not None:
+            looking.stop()
 
 
 def work(data: bytes, inbox: str, patience: float) -> bytes:

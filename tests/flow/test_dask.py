@@ -205,6 +205,14 @@ def verdicts(out: str) -> list[tuple[str, str, str]]:
     return [(each["camera"], each["outcome"], each["reason"]) for each in json.loads(out)["verdicts"]]
 
 
+def test_no_worker_looks_at_its_threads_while_they_work(line: Line, elsewhere: Cluster) -> None:
+    said(line, "plan", "--limit", "acc-01")
+    (client,) = (each for each in clients() if each.status == "running")
+    for regular in client.run(lambda dask_worker: sorted(dask_worker.periodic_callbacks)).values():
+        assert "heartbeat" in regular
+        assert "profile" not in regular
+
+
 def test_a_worker_that_loses_the_client_takes_no_further_step_and_leaves_its_switch_to_the_timer(
     line: Line, elsewhere: Cluster
 ) -> None:
