@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
@@ -40,10 +42,22 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:4]
 
 
-@functools.cache
-def _environment(folders: tuple[Path, ...]) -> Environment:
+_COMPILING = Lock()
+_Files = tuple[tuple[str, int, int], ...]
+"""Path, time of change and size of each template."""
+
+
+def _files(where: Iterable[Path]) -> _Files:
+    found = ((path, path.stat()) for folder in where for path in folder.glob("*.j2"))
+    return tuple((str(path), state.st_mtime_ns, state.st_size) for path, state in found)
+
+
+@functools.lru_cache(maxsize=64)
+def _environment(where: tuple[Path, ...], files: _Files) -> Environment:
+    """Where templates are looked for; made anew where one has changed, so that none needs to be asked for that each time it is included."""
     environment = Environment(
-        loader=FileSystemLoader([layer for folder in folders for layer in layers(folder)]),
+        loader=FileSystemLoader(where),
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -53,6 +67,9 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
     environment.filters["fit"] = fit
     environment.filters["digest"] = digest
     environment.globals["secret"] = reference
+    for template in environment.list_templates(["j2"]):
+        with suppress(TemplateError):  # told where it is asked for
+            environment.get_template(template)
     return environment
 
 
@@ -64,7 +81,9 @@ def render(intent: SwitchIntent, *folders: Path) -> str:
     Raises:
         PlatformError: a template is missing or asks for what the intent has not.
     """
-    environment = _environment(folders)
+    where = tuple(layer for folder in folders for layer in layers(folder))
+    with _COMPILING:  # many threads begin together
+        environment = _environment(where, _files(where))
     try:
         port_template = environment.get_template("port.j2")
         parts = [environment.get_template("switch.j2").render(switch=intent)]
