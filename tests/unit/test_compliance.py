@@ -10,10 +10,10 @@ from rig.intents import port_intent
 
 from portseal.core.compliance import (
     CheckName,
+    ControlTally,
     Shown,
     compliance_page,
     control_ports,
-    control_summaries,
     controls,
     shown,
 )
@@ -167,11 +167,14 @@ def test_a_vlan_counts_where_it_is_named_and_shown(vlan: int | None, seen: int |
 def test_a_control_counts_every_port_once_and_says_why_not() -> None:
     records = [made for made, *_ in CASES.values()]
     ports = control_ports(records)
-    for row in control_summaries(records):
+    tally = ControlTally()
+    for made in records:
+        tally.add(made)
+    for row in tally.summaries():
         assert row.passing + row.failing + row.unknown == len(records)
         assert sum(row.why.values()) == row.failing + row.unknown
         assert [len(ports[row.id][outcome]) for outcome in Outcome] == [row.passing, row.failing, row.unknown]
-    by_id = {row.id: row for row in control_summaries(records)}
+    by_id = {row.id: row for row in tally.summaries()}
     assert (by_id["IA-3"].passing, by_id["SC-8(1)"].passing, by_id["AC-4"].passing) == (5, 2, 5)
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -19,10 +19,14 @@ from portseal.change.ending import Ending, SwitchResult
 from portseal.cli.console import console
 from portseal.cli.tables import result_table, verdict_table
 from portseal.core.reasons import HINTS
-from portseal.core.report import as_json, as_junit, exit_code, summary
+from portseal.core.report import as_json, exit_code, junit_pieces, summary
 from portseal.core.verdict import Outcome, Reason, Verdict
 
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
+
+
+def junit(verdicts: Collection[Verdict]) -> str:
+    return "".join(junit_pieces(verdicts))
 
 
 def verdict(
@@ -69,7 +73,7 @@ def test_json_keeps_any_text_in_ascii(detail: str) -> None:
 
 
 def test_junit_has_a_suite_a_switch_and_a_case_a_port() -> None:
-    root = Xml.fromstring(as_junit(THREE))
+    root = Xml.fromstring(junit(THREE))
     assert root.tag == "testsuites"
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("3", "1", "1")
     assert [(suite.get("name"), suite.get("tests")) for suite in root] == [("acc-01", "2"), ("acc-02", "1")]
@@ -85,14 +89,14 @@ def test_junit_has_a_suite_a_switch_and_a_case_a_port() -> None:
 
 @given(st.text(), st.sampled_from(Outcome))
 def test_junit_is_well_formed_whatever_the_text(text: str, outcome: Outcome) -> None:
-    made = as_junit([verdict(outcome, Reason.UNPARSED, text, switch=f"s{text}", port=text)])
+    made = junit([verdict(outcome, Reason.UNPARSED, text, switch=f"s{text}", port=text)])
     assert made.isascii()
     (case,) = Xml.fromstring(made).iter("testcase")
     assert case.get("name", "").endswith(" cam-017")
 
 
 def test_junit_keeps_what_xml_can_hold() -> None:
-    made = as_junit([verdict(FAIL, Reason.UNPARSED, "a\x00b\x1b[31m <&\"'> grün \ud800 🎥")])
+    made = junit([verdict(FAIL, Reason.UNPARSED, "a\x00b\x1b[31m <&\"'> grün \ud800 🎥")])
     (failure,) = Xml.fromstring(made).iter("failure")
     assert failure.get("message") == "unparsed: ab[31m <&\"'> grün  🎥"
 

@@ -100,14 +100,6 @@ def shown(record: PortRecord, check: CheckName) -> Shown:
     return _CHECKS[check](record)
 
 
-def control_summaries(records: Iterable[PortRecord]) -> tuple[ControlSummary, ...]:
-    """Each control over `records`, in the order of controls.toml."""
-    tally = ControlTally()
-    for record in records:
-        tally.add(record)
-    return tally.summaries()
-
-
 class ControlTally:
     """What records show of the controls, counted one record at a time."""
 

@@ -46,11 +46,6 @@ def json_pieces(verdicts: Iterable[Verdict], certificates: Sequence[Expiry] | No
     yield ("\n  ]" if some else "]") + after
 
 
-def as_junit(verdicts: Collection[Verdict]) -> str:
-    """The whole of `junit_pieces`."""
-    return "".join(junit_pieces(verdicts))
-
-
 def junit_pieces(verdicts: Collection[Verdict]) -> Iterator[str]:
     """JUnit XML in ASCII, a piece a switch: a test suite for each switch, a test case for each port; unknown is an error.
 
